@@ -1,7 +1,7 @@
 // A suite: what is to be measured, read from YAML and validated as a whole before anything starts.
 //
-// Every key is documented in suite.schema.json (shipped, editors complete from it); the tests hold the
-// parser against that schema.
+// Every key is documented in suite.schema.json (shipped, editors complete from it); the tests hold
+// the parser against that schema.
 #pragma once
 
 #include <chrono>
@@ -57,7 +57,8 @@ struct FunctionSpec {
   std::vector<std::filesystem::path> classpath;
   std::vector<std::string> jvm_args;
 
-  // runtime node: node [node_args] script [args];  runtime python: python3 [python_args] script [args]
+  // runtime node:   node [node_args] script [args]
+  // runtime python: python3 [python_args] script [args]
   std::string interpreter;  ///< "node", "python3" or a path
   std::filesystem::path script;
   std::string module;  ///< python: `-m module` instead of a script
@@ -80,11 +81,11 @@ struct Suite {
   std::vector<LoadSpec> loads;
 };
 
-/// Reads and validates a suite file. Relative paths in it are relative to the folder of the file, or to
-/// the key `root` (itself relative to that folder) where it is given.
-/// Throws Error with *all* errors of the file, a line each: `file:line:column: what; what to do`.
-/// A program or rootfs that does not exist is an error; a runtime that this machine lacks (no `java`,
-/// no `crun`) is not: the function is skipped later, with a reason.
+/// Reads and validates a suite file. Relative paths in it are relative to the folder of the file,
+/// or to the key `root` (itself relative to that folder) where it is given. Throws Error with *all*
+/// errors of the file, a line each: `file:line:column: what; what to do`. A program or rootfs that
+/// does not exist is an error; a runtime that this machine lacks (no `java`, no `crun`) is not: the
+/// function is skipped later, with a reason.
 Suite read_suite(const std::filesystem::path& file);
 
 /// Same, from text; `file` is for messages and relative paths.

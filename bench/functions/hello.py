@@ -1,0 +1,34 @@
+"""The sample function on Python: the HTTP server of the standard library.
+
+Port and address come from $PORT (8080) and $HOST (127.0.0.1).
+"""
+
+import os
+import signal
+import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+BODY = b"hello from coldstart\n"
+
+
+class Hello(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1  # buffer the answer: head and body leave in one write
+    disable_nagle_algorithm = True
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/plain")
+        self.send_header("Content-Length", str(len(BODY)))
+        self.end_headers()
+        self.wfile.write(BODY)
+
+    def log_message(self, format, *args):
+        pass
+
+
+# Process 1 of a container gets no signal that it does not handle.
+signal.signal(signal.SIGTERM, lambda signum, frame: sys.exit(0))
+
+address = (os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", "8080")))
+ThreadingHTTPServer(address, Hello).serve_forever()

@@ -1,0 +1,179 @@
+#include "harness/contracts/http.h"
+
+#include <sys/socket.h>
+
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <cctype>
+
+#include "harness/process/monotonic.h"
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using asio::ip::tcp;
+
+namespace coldstart::harness {
+namespace {
+
+using Parser = http::response_parser<http::string_body>;
+
+std::chrono::steady_clock::time_point time_point(std::int64_t monotonic) {
+  return std::chrono::steady_clock::time_point(std::chrono::nanoseconds(monotonic));
+}
+
+std::string printable_start(const char* data, std::size_t size) {
+  std::string text;
+  for (std::size_t i = 0; i < size && i < 24; ++i) {
+    const auto c = static_cast<unsigned char>(data[i]);
+    text += std::isprint(c) != 0 ? static_cast<char>(c) : '?';
+  }
+  return text;
+}
+
+// Closes with a reset: neither side keeps the port in TIME_WAIT, so a server with a fixed port can be
+// started again at once.
+void close_hard(tcp::socket& socket) {
+  boost::system::error_code ignored;
+  socket.set_option(asio::socket_base::linger(true, 0), ignored);
+  socket.close(ignored);
+}
+
+class Call {
+ public:
+  Call(asio::io_context& io, const HttpCall& call) : call_(call), socket_(io), timer_(io) {
+    parser_.body_limit(boost::none);
+    parser_.eager(true);
+  }
+
+  asio::awaitable<HttpResult> run() {
+    if (co_await connect()) {
+      asio::steady_timer watchdog(timer_.get_executor(), time_point(call_.deadline_ns));
+      watchdog.async_wait([this](boost::system::error_code cancelled) {
+        if (cancelled) return;
+        timed_out_ = true;
+        close_hard(socket_);
+      });
+      co_await exchange();
+      watchdog.cancel();
+    }
+    if (socket_.is_open()) close_hard(socket_);
+    co_return result_;
+  }
+
+ private:
+  asio::awaitable<bool> connect() {
+    for (std::size_t attempt = 0;; ++attempt) {
+      const tcp::endpoint& endpoint = call_.endpoints[attempt % call_.endpoints.size()];
+      boost::system::error_code error;
+      socket_.open(endpoint.protocol(), error);
+      if (!error) {
+        co_await socket_.async_connect(endpoint, asio::redirect_error(asio::use_awaitable, error));
+      }
+      if (!error) {
+        socket_.set_option(tcp::no_delay(true), error);
+        result_.server_port = endpoint.port();
+        result_.client_port = socket_.local_endpoint(error).port();
+        co_return true;
+      }
+      socket_.close(error);
+      result_.refused += 1;
+      if (monotonic_ns() >= call_.deadline_ns || call_.give_up()) co_return false;
+      timer_.expires_after(call_.retry_interval);
+      co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, error));
+    }
+  }
+
+  asio::awaitable<void> exchange() {
+    boost::system::error_code error;
+    result_.sent_ns = monotonic_ns();
+    co_await asio::async_write(socket_, asio::buffer(call_.request),
+                               asio::redirect_error(asio::use_awaitable, error));
+    std::array<char, 16 * 1024> buffer;
+    for (;;) {
+      const std::size_t got = co_await socket_.async_read_some(
+          asio::buffer(buffer), asio::redirect_error(asio::use_awaitable, error));
+      const std::int64_t now = monotonic_ns();
+      if (timed_out_) co_return fail(HttpResult::Kind::kTimeout, "no complete answer in time");
+      if (got > 0) {
+        if (!result_.first_byte_ns) result_.first_byte_ns = now;
+        if (!accept(buffer.data(), got)) co_return;
+        if (parser_.is_done()) co_return finish(now);
+      }
+      if (error) co_return end_of_stream(now, error);
+    }
+  }
+
+  // Feeds the parser; false if the bytes are not HTTP.
+  bool accept(const char* data, std::size_t size) {
+    pending_.append(data, size);
+    while (!pending_.empty() && !parser_.is_done()) {
+      boost::system::error_code error;
+      const std::size_t used = parser_.put(asio::buffer(pending_), error);
+      if (error == http::error::need_more) break;
+      if (error) {
+        fail(HttpResult::Kind::kGarbage, "not an HTTP response (" + error.message() + "): '" +
+                                             printable_start(pending_.data(), pending_.size()) + "'");
+        return false;
+      }
+      pending_.erase(0, used);
+      if (used == 0) break;
+    }
+    return true;
+  }
+
+  void end_of_stream(std::int64_t now, const boost::system::error_code& cause) {
+    if (!result_.first_byte_ns) {
+      return fail(HttpResult::Kind::kClosed,
+                  "the connection was closed without an answer (" + cause.message() + ")");
+    }
+    boost::system::error_code error;
+    parser_.put_eof(error);
+    if (error || !parser_.is_done()) {
+      return fail(HttpResult::Kind::kGarbage,
+                  parser_.is_header_done() ? "the connection was closed in the middle of the answer"
+                                           : "not an HTTP response: '" +
+                                                 printable_start(pending_.data(), pending_.size()) + "'");
+    }
+    finish(now);
+  }
+
+  void finish(std::int64_t now) {
+    result_.kind = HttpResult::Kind::kAnswered;
+    result_.done_ns = now;
+    result_.status = static_cast<int>(parser_.get().result_int());
+  }
+
+  void fail(HttpResult::Kind kind, std::string problem) {
+    result_.kind = kind;
+    result_.problem = std::move(problem);
+  }
+
+  const HttpCall& call_;
+  tcp::socket socket_;
+  asio::steady_timer timer_;
+  Parser parser_;
+  std::string pending_;
+  bool timed_out_ = false;
+  HttpResult result_;
+};
+
+}  // namespace
+
+std::string http_get(const std::string& path, std::uint16_t port) {
+  return "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) +
+         "\r\nUser-Agent: coldstart\r\nAccept: */*\r\nConnection: close\r\n\r\n";
+}
+
+asio::awaitable<HttpResult> http_call(asio::io_context& io, const HttpCall& call) {
+  // The object must outlive the suspension, so it lives in this coroutine's frame.
+  Call running(io, call);
+  co_return co_await running.run();
+}
+
+}  // namespace coldstart::harness

@@ -1,0 +1,67 @@
+// Routes what kernel and launcher tell to the start that it concerns.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "harness/process/launcher.h"
+#include "probes/session.h"
+
+namespace coldstart::harness {
+
+/// All that is known of one instance while it lives. Filled by the hub, awaited by the start.
+class Channel {
+ public:
+  explicit Channel(boost::asio::io_context& io) : bell_(io) {}
+
+  std::vector<probes::Event> events;
+  std::optional<LaunchReport> failed;  ///< nothing could be executed
+  std::optional<LaunchReport> exited;  ///< the first process has ended
+  bool gone = false;                   ///< stopped, and no process is left
+
+  /// Wakes whoever awaits changed().
+  void ring() { bell_.cancel(); }
+  /// Returns when something has changed or the deadline (CLOCK_MONOTONIC) has passed.
+  boost::asio::awaitable<void> changed(std::int64_t deadline_ns);
+
+ private:
+  boost::asio::steady_timer bell_;
+};
+
+class EventHub {
+ public:
+  EventHub(boost::asio::io_context& io, Launcher& launcher, probes::Session& session);
+  EventHub(const EventHub&) = delete;
+  EventHub& operator=(const EventHub&) = delete;
+
+  /// Begins to collect for an instance, until forget().
+  std::shared_ptr<Channel> open(std::uint64_t instance);
+  void forget(std::uint64_t instance) { channels_.erase(instance); }
+
+  /// Fetches all events that the kernel has written so far.
+  void fetch_events();
+
+  /// Called for every event as it comes, in addition to the routing. For rehearsals.
+  std::function<void(const probes::Event&)> on_event;
+
+ private:
+  boost::asio::awaitable<void> read_events();
+  boost::asio::awaitable<void> read_reports();
+
+  boost::asio::io_context& io_;
+  Launcher& launcher_;
+  probes::Session& session_;
+  boost::asio::posix::stream_descriptor reports_;
+  boost::asio::posix::stream_descriptor events_;
+  std::map<std::uint64_t, std::shared_ptr<Channel>> channels_;
+};
+
+}  // namespace coldstart::harness

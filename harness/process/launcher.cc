@@ -1,0 +1,131 @@
+// The coldstart side of the launcher.
+#include "harness/process/launcher.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/vfs.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+#include "harness/process/launcher_process.h"
+#include "harness/process/wire.h"
+#include "results/model/error.h"
+
+namespace coldstart::harness {
+
+Launcher::Launcher() {
+  int pair[2];
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
+    throw Error("launcher", std::strerror(errno));
+  }
+  socket_ = Fd(pair[0]);
+  Fd theirs(pair[1]);
+  // A request carries the whole environment; the default buffer holds about 200 KiB.
+  const int bytes = kLargestMessage * 2;
+  ::setsockopt(socket_.get(), SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
+
+  pid_ = ::fork();
+  if (pid_ < 0) throw Error("launcher", std::string("cannot fork: ") + std::strerror(errno));
+  if (pid_ == 0) {
+    socket_.reset();
+    run_launcher(std::move(theirs));  // does not return
+  }
+}
+
+Launcher::~Launcher() {
+  socket_.reset();
+  int status = 0;
+  while (pid_ > 0 && ::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+  }
+}
+
+void Launcher::send(const std::string& bytes, const std::vector<int>& descriptors) {
+  if (bytes.size() > kLargestMessage) {
+    throw Error("launcher", "the command and its environment take " + std::to_string(bytes.size()) + " bytes",
+                "keep them under " + std::to_string(kLargestMessage));
+  }
+  iovec data{const_cast<char*>(bytes.data()), bytes.size()};
+  msghdr message{};
+  message.msg_iov = &data;
+  message.msg_iovlen = 1;
+  alignas(cmsghdr) char control[CMSG_SPACE(3 * sizeof(int))] = {};
+  if (!descriptors.empty()) {
+    message.msg_control = control;
+    message.msg_controllen = CMSG_SPACE(descriptors.size() * sizeof(int));
+    cmsghdr* header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(descriptors.size() * sizeof(int));
+    std::memcpy(CMSG_DATA(header), descriptors.data(), descriptors.size() * sizeof(int));
+  }
+  while (::sendmsg(socket_.get(), &message, MSG_NOSIGNAL) < 0) {
+    if (errno != EINTR) {
+      throw Error("launcher", std::string("cannot be reached: ") + std::strerror(errno),
+                  "was it killed? start coldstart again");
+    }
+  }
+}
+
+void Launcher::use_spawners_map(int map_fd) {
+  WireWriter out;
+  out.number(static_cast<int>(Command::kUseMap));
+  send(out.bytes(), {map_fd});
+}
+
+void Launcher::own_directory(const std::string& path) {
+  WireWriter out;
+  out.number(static_cast<int>(Command::kOwnDirectory));
+  out.text(path);
+  send(out.bytes());
+}
+
+void Launcher::hide_hybrid_cgroup() {
+  WireWriter out;
+  out.number(static_cast<int>(Command::kHideHybridCgroup));
+  send(out.bytes());
+}
+
+void Launcher::launch(const LaunchRequest& request) {
+  WireWriter out;
+  out.number(static_cast<int>(Command::kLaunch));
+  out.number(static_cast<std::int64_t>(request.instance));
+  out.text(request.executable);
+  out.texts(request.arguments);
+  out.texts(request.environment);
+  out.text(request.directory);
+  out.texts(request.cleanup);
+  out.text(request.cleanup_if_exists);
+  send(out.bytes(), {request.stdin_fd, request.stdout_fd, request.stderr_fd});
+}
+
+void Launcher::stop(std::uint64_t instance, std::chrono::milliseconds grace) {
+  WireWriter out;
+  out.number(static_cast<int>(Command::kStop));
+  out.number(static_cast<std::int64_t>(instance));
+  out.number(grace.count());
+  send(out.bytes());
+}
+
+std::optional<LaunchReport> Launcher::receive() {
+  LaunchReport report;
+  const auto got = ::recv(socket_.get(), &report, sizeof(report), MSG_DONTWAIT);
+  if (got == sizeof(report)) return report;
+  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return std::nullopt;
+  throw Error("launcher", "it has ended", "was it killed? start coldstart again");
+}
+
+bool has_hybrid_cgroup_controllers() {
+  constexpr long kCgroup2Magic = 0x63677270;
+  struct statfs status {};
+  if (::statfs("/sys/fs/cgroup", &status) != 0 || status.f_type == kCgroup2Magic) return false;
+  std::ifstream controllers("/sys/fs/cgroup/unified/cgroup.controllers");
+  std::string word;
+  return static_cast<bool>(controllers >> word);
+}
+
+}  // namespace coldstart::harness

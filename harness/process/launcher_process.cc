@@ -1,0 +1,254 @@
+#include "harness/process/launcher_process.h"
+
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "harness/process/launcher.h"
+#include "harness/process/monotonic.h"
+#include "harness/process/process_tree.h"
+#include "harness/process/spawn.h"
+#include "harness/process/wire.h"
+
+namespace coldstart::harness {
+namespace {
+
+constexpr std::int64_t kRepeatKillNs = 5'000'000;
+constexpr std::int64_t kNever = INT64_MAX;
+
+struct Instance {
+  std::uint64_t id = 0;
+  pid_t first = 0;           // also its process group and session
+  bool first_alive = true;
+  bool stopping = false;
+  std::int64_t kill_at_ns = kNever;
+  std::vector<std::string> cleanup;
+  std::string cleanup_if_exists;
+};
+
+class LauncherProcess {
+ public:
+  explicit LauncherProcess(Fd socket) : socket_(std::move(socket)), self_(::getpid()) {
+    ::setsid();  // the terminal's Ctrl-C is for coldstart, which then tells us
+    ::prctl(PR_SET_NAME, "coldstart-spawn");
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+    sigset_t all;
+    sigfillset(&all);
+    ::sigprocmask(SIG_SETMASK, &all, nullptr);
+    sigset_t child;
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
+    child_signal_ = Fd(::signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK));
+  }
+
+  [[noreturn]] void run() {
+    while (!closing_ || !instances_.empty()) {
+      wait();
+      reap();
+      continue_stops();
+    }
+    if (!directory_.empty()) {
+      std::error_code ignored;
+      std::filesystem::remove_all(directory_, ignored);
+    }
+    ::_exit(0);
+  }
+
+ private:
+  void wait() {
+    std::int64_t deadline = kNever;
+    for (const auto& [id, instance] : instances_) deadline = std::min(deadline, instance.kill_at_ns);
+    int timeout_ms = -1;
+    if (deadline != kNever) {
+      const std::int64_t left = deadline - monotonic_ns();
+      timeout_ms = left <= 0 ? 0 : static_cast<int>(std::min<std::int64_t>(left / 1'000'000 + 1, 60'000));
+    }
+    pollfd watched[2] = {{closing_ ? -1 : socket_.get(), POLLIN, 0}, {child_signal_.get(), POLLIN, 0}};
+    ::poll(watched, 2, timeout_ms);
+    if (watched[1].revents != 0) {
+      signalfd_siginfo drained;
+      while (::read(child_signal_.get(), &drained, sizeof(drained)) > 0) {
+      }
+    }
+    if (watched[0].revents != 0) serve();
+  }
+
+  void serve() {
+    static std::string buffer(kLargestMessage, '\0');
+    iovec data{buffer.data(), buffer.size()};
+    alignas(cmsghdr) char control[CMSG_SPACE(3 * sizeof(int))];
+    msghdr message{};
+    message.msg_iov = &data;
+    message.msg_iovlen = 1;
+    message.msg_control = control;
+    message.msg_controllen = sizeof(control);
+    const auto got = ::recvmsg(socket_.get(), &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+    if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
+    if (got <= 0) return close_down();
+
+    std::vector<Fd> descriptors;
+    for (cmsghdr* h = CMSG_FIRSTHDR(&message); h != nullptr; h = CMSG_NXTHDR(&message, h)) {
+      if (h->cmsg_type != SCM_RIGHTS) continue;
+      std::vector<int> raw((h->cmsg_len - CMSG_LEN(0)) / sizeof(int));
+      std::memcpy(raw.data(), CMSG_DATA(h), raw.size() * sizeof(int));
+      for (int fd : raw) descriptors.emplace_back(fd);
+    }
+    WireReader in(std::string_view(buffer).substr(0, static_cast<std::size_t>(got)));
+    switch (static_cast<Command>(in.number())) {
+      case Command::kLaunch: return launch(in, descriptors);
+      case Command::kStop: return stop(in);
+      case Command::kUseMap: map_ = std::move(descriptors.at(0)); return;
+      case Command::kOwnDirectory: directory_ = in.text(); return;
+      case Command::kHideHybridCgroup: return hide_hybrid_cgroup();
+    }
+  }
+
+  // coldstart is gone or wants to be: nothing may outlive us.
+  void close_down() {
+    closing_ = true;
+    for (auto& [id, instance] : instances_) begin_stop(instance, 0);
+  }
+
+  void launch(WireReader& in, const std::vector<Fd>& descriptors) {
+    Instance instance;
+    instance.id = static_cast<std::uint64_t>(in.number());
+    SpawnCommand command;
+    command.executable = in.text();
+    command.arguments = in.texts();
+    command.environment = in.texts();
+    command.directory = in.text();
+    instance.cleanup = in.texts();
+    instance.cleanup_if_exists = in.text();
+    command.stdin_fd = descriptors.at(0).get();
+    command.stdout_fd = descriptors.at(1).get();
+    command.stderr_fd = descriptors.at(2).get();
+    const SpawnResult result = spawn(command, map_.get(), instance.id);
+    if (result.error != 0) {
+      LaunchReport report{LaunchReport::Kind::kFailed, instance.id, monotonic_ns(), result.error, 0, 0};
+      return tell(report);
+    }
+    instance.first = result.pid;
+    instances_.emplace(instance.id, std::move(instance));
+  }
+
+  void stop(WireReader& in) {
+    const auto id = static_cast<std::uint64_t>(in.number());
+    const std::int64_t grace_ns = in.number() * 1'000'000;
+    const auto found = instances_.find(id);
+    if (found == instances_.end()) {
+      return tell({LaunchReport::Kind::kGone, id, monotonic_ns(), 0, 0, 0});
+    }
+    begin_stop(found->second, grace_ns);
+  }
+
+  void begin_stop(Instance& instance, std::int64_t grace_ns) {
+    instance.kill_at_ns = std::min(instance.kill_at_ns, monotonic_ns() + grace_ns);
+    if (!instance.stopping && grace_ns > 0 && instance.first_alive) ::kill(-instance.first, SIGTERM);
+    if (!instance.stopping && !instance.first_alive) ask_to_end(instance);
+    instance.stopping = true;
+  }
+
+  void ask_to_end(const Instance& instance) {
+    for (pid_t pid : members(instance)) ::kill(pid, SIGTERM);
+  }
+
+  void hide_hybrid_cgroup() {
+    if (::unshare(CLONE_NEWNS) != 0) return;
+    if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return;
+    ::umount2("/sys/fs/cgroup/unified", MNT_DETACH);
+  }
+
+  void reap() {
+    for (;;) {
+      int status = 0;
+      const pid_t pid = ::waitpid(-1, &status, WNOHANG);
+      if (pid <= 0) return;
+      for (auto& [id, instance] : instances_) {
+        if (instance.first != pid || !instance.first_alive) continue;
+        instance.first_alive = false;
+        tell({LaunchReport::Kind::kExited, id, monotonic_ns(), 0, pid, status});
+        if (instance.stopping) ask_to_end(instance);
+      }
+    }
+  }
+
+  // All living processes of an instance: the descendants of its first process, and orphans that came to
+  // us. Those are recognised by their session or by the mark in their environment.
+  std::vector<pid_t> members(const Instance& instance) const {
+    const std::vector<ProcessInfo> all = list_processes();
+    const std::string mark = std::string(kInstanceVariable) + "=" + instance_mark(self_, instance.id);
+    std::vector<pid_t> found;
+    for (const ProcessInfo& child : all) {
+      if (child.parent != self_ || child.state == 'Z') continue;
+      const bool ours = child.pid == instance.first || child.session == instance.first ||
+                        instances_.size() == 1 || has_environment_entry(child.pid, mark);
+      if (!ours) continue;
+      found.push_back(child.pid);
+      for (const ProcessInfo& info : descendants(all, child.pid)) {
+        if (info.state != 'Z') found.push_back(info.pid);
+      }
+    }
+    return found;
+  }
+
+  void continue_stops() {
+    for (auto it = instances_.begin(); it != instances_.end();) {
+      Instance& instance = it->second;
+      if (!instance.stopping) {
+        ++it;
+        continue;
+      }
+      const std::vector<pid_t> alive = members(instance);
+      if (alive.empty() && !instance.first_alive) {
+        clean_up(instance);
+        tell({LaunchReport::Kind::kGone, instance.id, monotonic_ns(), 0, instance.first, 0});
+        it = instances_.erase(it);
+        continue;
+      }
+      if (monotonic_ns() >= instance.kill_at_ns) {
+        for (pid_t pid : alive) ::kill(pid, SIGKILL);
+        // A process that was forked meanwhile is caught next time.
+        instance.kill_at_ns = monotonic_ns() + kRepeatKillNs;
+      }
+      ++it;
+    }
+  }
+
+  void clean_up(const Instance& instance) const {
+    if (instance.cleanup.empty() || !std::filesystem::exists(instance.cleanup_if_exists)) return;
+    run_and_wait(instance.cleanup, std::chrono::seconds(10));
+  }
+
+  void tell(const LaunchReport& report) const {
+    if (!closing_) ::send(socket_.get(), &report, sizeof(report), MSG_NOSIGNAL);
+  }
+
+  Fd socket_;
+  pid_t self_;
+  Fd child_signal_;
+  Fd map_;
+  std::string directory_;
+  std::map<std::uint64_t, Instance> instances_;
+  bool closing_ = false;
+};
+
+}  // namespace
+
+void run_launcher(Fd socket) { LauncherProcess(std::move(socket)).run(); }
+
+}  // namespace coldstart::harness

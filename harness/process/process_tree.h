@@ -1,0 +1,27 @@
+// Which processes there are, from /proc.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+namespace coldstart::harness {
+
+struct ProcessInfo {
+  pid_t pid = 0;
+  pid_t parent = 0;
+  pid_t session = 0;
+  char state = '?';  ///< as in proc(5); 'Z' has ended and waits to be reaped
+};
+
+/// All processes that can be seen now. Those that vanish while we read are left out.
+std::vector<ProcessInfo> list_processes();
+
+/// All descendants of `ancestor` in `processes`, without itself.
+std::vector<ProcessInfo> descendants(const std::vector<ProcessInfo>& processes, pid_t ancestor);
+
+/// Whether the environment that a process was started with contains this entry ("K=V").
+bool has_environment_entry(pid_t pid, const std::string& entry);
+
+}  // namespace coldstart::harness

@@ -1,0 +1,128 @@
+#include "harness/process/spawn.h"
+
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <signal.h>
+#include <poll.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/process/child.hpp>
+#include <boost/process/extend.hpp>
+#include <boost/process/io.hpp>
+#include <boost/process/posix.hpp>
+#include <boost/process/args.hpp>
+#include <boost/process/exe.hpp>
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+#include "probes/fd.h"
+
+namespace bp = boost::process;
+
+namespace coldstart::harness {
+namespace {
+
+std::vector<char*> c_strings(const std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  pointers.reserve(texts.size() + 1);
+  for (const std::string& text : texts) pointers.push_back(const_cast<char*>(text.c_str()));
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+// Hands the command to Boost.Process's executor and prepares the child. on_exec_setup runs in the
+// child of a vfork: only system calls, no memory of the parent may change but errno.
+struct Setup : bp::extend::handler {
+  Setup(const SpawnCommand& c, std::vector<char*>& arguments, std::vector<char*>& environment)
+      : command(c), argv(arguments.data()), envp(environment.data()) {}
+
+  template <typename Executor>
+  void on_setup(Executor& executor) const {
+    executor.exe = command.executable.c_str();
+    executor.cmd_line = argv;
+    executor.env = envp;
+  }
+
+  template <typename Executor>
+  void on_exec_setup(Executor& executor) const {
+    ::setsid();
+    sigset_t none;
+    sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    const bool ready = place(command.stdin_fd, 0) && place(command.stdout_fd, 1) &&
+                       place(command.stderr_fd, 2) &&
+                       (command.directory.empty() || ::chdir(command.directory.c_str()) == 0);
+    if (ready) return;
+    failed_errno = errno;
+    executor.exe = "";  // execve then fails and the executor cleans up
+  }
+
+  static bool place(int from, int to) { return from < 0 || ::dup2(from, to) == to; }
+
+  const SpawnCommand& command;
+  char** argv;
+  char** envp;
+  mutable volatile int failed_errno = 0;
+};
+
+// Marks (or unmarks) the calling thread as one whose children belong to an instance.
+void mark_thread(int map, std::uint64_t instance) {
+  if (map < 0) return;
+  const auto thread = static_cast<std::uint32_t>(::gettid());
+  bpf_attr attributes{};
+  attributes.map_fd = static_cast<__u32>(map);
+  attributes.key = reinterpret_cast<__u64>(&thread);
+  attributes.value = reinterpret_cast<__u64>(&instance);
+  attributes.flags = BPF_ANY;
+  ::syscall(SYS_bpf, BPF_MAP_UPDATE_ELEM, &attributes, sizeof(attributes));
+}
+
+}  // namespace
+
+std::string instance_mark(pid_t launcher, std::uint64_t instance) {
+  return std::to_string(launcher) + "." + std::to_string(instance);
+}
+
+SpawnResult spawn(const SpawnCommand& command, int spawners_map, std::uint64_t instance) {
+  std::vector<char*> arguments = c_strings(command.arguments);
+  std::vector<char*> environment = c_strings(command.environment);
+  const Setup setup(command, arguments, environment);
+  std::error_code error;
+  mark_thread(spawners_map, instance);
+  bp::child child(setup, error, bp::posix::use_vfork);
+  mark_thread(spawners_map, 0);
+  SpawnResult result;
+  result.pid = child.id();
+  child.detach();
+  if (error) result.error = setup.failed_errno != 0 ? setup.failed_errno : error.value();
+  return result;
+}
+
+bool run_and_wait(const std::vector<std::string>& command, std::chrono::seconds limit) {
+  std::error_code error;
+  bp::child child(bp::exe = command.front(),
+                  bp::args = std::vector<std::string>(command.begin() + 1, command.end()),
+                  bp::std_in < bp::null, bp::std_out > bp::null, bp::std_err > bp::null, error,
+                  bp::extend::on_exec_setup = [](auto&) {
+                    sigset_t none;
+                    sigemptyset(&none);
+                    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+                  });
+  if (error) return false;
+  // Boost.Process's wait_for uses SIGCHLD itself; the launcher reads that signal, so wait by hand.
+  const pid_t pid = child.id();
+  child.detach();
+  const Fd handle(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  pollfd watched{handle.get(), POLLIN, 0};
+  const int ended = ::poll(&watched, 1, static_cast<int>(limit.count()) * 1000);
+  if (ended == 0) ::kill(pid, SIGKILL);
+  int status = 0;
+  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  return ended == 1 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+}  // namespace coldstart::harness

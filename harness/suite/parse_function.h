@@ -1,0 +1,33 @@
+// One function of a suite: its keys, what its runtime demands of them, and the files they name.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+
+#include <yaml-cpp/yaml.h>
+
+#include "harness/suite/problems.h"
+#include "harness/suite/suite.h"
+#include "harness/suite/yaml_reader.h"
+
+namespace coldstart::harness {
+
+/// What a function takes over unless it says otherwise, and where its relative paths begin.
+struct FunctionContext {
+  FunctionSpec defaults;  ///< trials, timeouts, contract, env
+  std::filesystem::path root;
+  /// False: the root folder itself is wrong, so a file below it is no second problem.
+  bool root_is_there = true;
+};
+
+/// Trials, timeouts, contract and environment: the keys that `defaults` and a function share.
+void read_common(const Mapping& mapping, Section section, FunctionSpec& spec, Problems& problems);
+
+/// A function without a problem is complete; with problems it is whatever could be read.
+FunctionSpec read_function(const Mapping& mapping, const FunctionContext& context,
+                           Problems& problems);
+
+}  // namespace coldstart::harness

@@ -1,0 +1,78 @@
+// Typed access to YAML that knows where everything stands and goes on after an error: each read_…
+// returns the value, or adds a problem and returns nothing.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <yaml-cpp/yaml.h>
+
+#include "harness/suite/keys.h"
+#include "harness/suite/problems.h"
+
+namespace coldstart::harness {
+
+/// A key with its value.
+struct Entry {
+  std::string key;
+  YAML::Node value;
+  Position key_at;
+  Position at;  ///< of the value (of the key, where there is no value)
+};
+
+/// A text of the file and its place.
+struct Text {
+  std::string value;
+  Position at;
+};
+
+/// A mapping in the order of the file, each key once.
+struct Mapping {
+  Position at;
+  std::vector<Entry> entries;
+
+  /// Null: the key is not given.
+  const Entry* find(std::string_view key) const;
+};
+
+/// The document of a suite file. Throws Error where it cannot be read on from: not text, YAML
+/// syntax, nothing or several documents in it.
+YAML::Node load_yaml(const std::string& yaml, const std::string& file);
+
+/// 1-based place of a node.
+Position position_of(const YAML::Node& node);
+
+/// A mapping with the keys of `section`. Unknown and duplicate keys are problems and left out.
+std::optional<Mapping> read_mapping(const YAML::Node& node, Position at, Section section,
+                                    Problems& problems);
+
+/// The elements of a list. `example`: for the message where it is no list.
+std::optional<std::vector<YAML::Node>> read_list(const Entry& entry, const std::string& example,
+                                                 Problems& problems);
+
+/// A text that is not empty. A number or a boolean counts as the text that was written.
+std::optional<std::string> read_text(const Entry& entry, Problems& problems);
+
+/// A list of texts, which may be empty (and so may its elements, as arguments may).
+std::optional<std::vector<Text>> read_texts(const Entry& entry, Problems& problems);
+
+/// A whole number, written without quotes, between `lowest` and `highest`.
+std::optional<int> read_integer(const Entry& entry, int lowest, int highest, Problems& problems);
+
+/// A duration with its unit, between `lowest` and a day.
+std::optional<std::chrono::nanoseconds> read_duration(const Entry& entry,
+                                                      std::chrono::nanoseconds lowest,
+                                                      Problems& problems);
+
+/// One of the choices of the key (keys.h): its index.
+std::optional<std::size_t> read_choice(const Entry& entry, Section section, Problems& problems);
+
+/// A mapping of environment variables. What is wrong with one leaves the others in.
+std::map<std::string, std::string> read_env(const Entry& entry, Problems& problems);
+
+}  // namespace coldstart::harness

@@ -1,0 +1,125 @@
+#include "probes/elf_file.h"
+
+#include <fcntl.h>
+#include <gelf.h>
+#include <libelf.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <utility>
+
+namespace coldstart::probes {
+namespace {
+
+Elf* as_elf(void* elf) { return static_cast<Elf*>(elf); }
+
+// The file offset at which a virtual address is stored.
+std::optional<std::uint64_t> file_offset(Elf* elf, std::uint64_t address) {
+  std::size_t count = 0;
+  if (elf_getphdrnum(elf, &count) != 0) return std::nullopt;
+  for (std::size_t i = 0; i < count; ++i) {
+    GElf_Phdr segment;
+    if (gelf_getphdr(elf, static_cast<int>(i), &segment) == nullptr) continue;
+    if (segment.p_type != PT_LOAD || (segment.p_flags & PF_X) == 0) continue;
+    if (address < segment.p_vaddr || address >= segment.p_vaddr + segment.p_filesz) continue;
+    return address - segment.p_vaddr + segment.p_offset;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::uint64_t> find_function(Elf* elf, unsigned table_type, std::string_view wanted,
+                                           bool prefix) {
+  for (Elf_Scn* section = elf_nextscn(elf, nullptr); section != nullptr;
+       section = elf_nextscn(elf, section)) {
+    GElf_Shdr header;
+    if (gelf_getshdr(section, &header) == nullptr || header.sh_type != table_type) continue;
+    Elf_Data* data = elf_getdata(section, nullptr);
+    if (data == nullptr || header.sh_entsize == 0) continue;
+    const std::size_t count = header.sh_size / header.sh_entsize;
+    for (std::size_t i = 0; i < count; ++i) {
+      GElf_Sym symbol;
+      if (gelf_getsym(data, static_cast<int>(i), &symbol) == nullptr) continue;
+      if (symbol.st_shndx == SHN_UNDEF || GELF_ST_TYPE(symbol.st_info) != STT_FUNC) continue;
+      const char* name = elf_strptr(elf, header.sh_link, symbol.st_name);
+      if (name == nullptr) continue;
+      const std::string_view view(name);
+      if (view != wanted && !(prefix && view.substr(0, wanted.size()) == wanted)) continue;
+      if (prefix && view.find(".cold") != std::string_view::npos) continue;
+      return file_offset(elf, symbol.st_value);
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<ElfFile> ElfFile::open(const std::string& path) {
+  static const bool kLibraryReady = elf_version(EV_CURRENT) != EV_NONE;
+  if (!kLibraryReady) return std::nullopt;
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return std::nullopt;
+  Elf* elf = elf_begin(fd, ELF_C_READ_MMAP, nullptr);
+  if (elf == nullptr || elf_kind(elf) != ELF_K_ELF) {
+    if (elf != nullptr) elf_end(elf);
+    ::close(fd);
+    return std::nullopt;
+  }
+  return ElfFile(fd, elf);
+}
+
+ElfFile::~ElfFile() {
+  if (elf_ != nullptr) elf_end(as_elf(elf_));
+  if (fd_ >= 0) ::close(fd_);
+}
+
+ElfFile::ElfFile(ElfFile&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)), elf_(std::exchange(other.elf_, nullptr)) {}
+
+std::optional<std::string> ElfFile::interpreter() const {
+  std::size_t count = 0;
+  if (elf_getphdrnum(as_elf(elf_), &count) != 0) return std::nullopt;
+  for (std::size_t i = 0; i < count; ++i) {
+    GElf_Phdr segment;
+    if (gelf_getphdr(as_elf(elf_), static_cast<int>(i), &segment) == nullptr) continue;
+    if (segment.p_type != PT_INTERP) continue;
+    std::string path(segment.p_filesz, '\0');
+    const auto got = ::pread(fd_, path.data(), path.size(), static_cast<off_t>(segment.p_offset));
+    if (got != static_cast<ssize_t>(path.size())) return std::nullopt;
+    return std::string(path.c_str());  // drops the terminating zero that the segment contains
+  }
+  return std::nullopt;
+}
+
+std::optional<std::uint64_t> ElfFile::function_offset(std::string_view name, bool prefix) const {
+  if (auto offset = find_function(as_elf(elf_), SHT_DYNSYM, name, prefix)) return offset;
+  return find_function(as_elf(elf_), SHT_SYMTAB, name, prefix);
+}
+
+bool ElfFile::has_usdt(std::string_view provider, std::string_view probe) const {
+  Elf* elf = as_elf(elf_);
+  for (Elf_Scn* section = elf_nextscn(elf, nullptr); section != nullptr;
+       section = elf_nextscn(elf, section)) {
+    GElf_Shdr header;
+    if (gelf_getshdr(section, &header) == nullptr || header.sh_type != SHT_NOTE) continue;
+    Elf_Data* data = elf_getdata(section, nullptr);
+    if (data == nullptr) continue;
+    GElf_Nhdr note;
+    std::size_t name_at = 0;
+    std::size_t body_at = 0;
+    for (std::size_t at = 0; (at = gelf_getnote(data, at, &note, &name_at, &body_at)) > 0;) {
+      const char* base = static_cast<const char*>(data->d_buf);
+      if (std::strncmp(base + name_at, "stapsdt", note.n_namesz) != 0) continue;
+      // The body: three addresses (pc, base, semaphore), then provider\0name\0arguments\0.
+      constexpr std::size_t kAddresses = 3 * sizeof(std::uint64_t);
+      if (note.n_descsz <= kAddresses) continue;
+      const std::string_view text(base + body_at + kAddresses, note.n_descsz - kAddresses);
+      const std::size_t end = text.find('\0');
+      if (end == std::string_view::npos || text.substr(0, end) != provider) continue;
+      const std::string_view rest = text.substr(end + 1);
+      if (rest.substr(0, rest.find('\0')) == probe) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace coldstart::probes

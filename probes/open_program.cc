@@ -1,0 +1,91 @@
+// Finding and holding open the files of a program that was just executed.
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include "probes/program.h"
+
+namespace coldstart::probes {
+namespace {
+
+bool is_inode(int fd, std::uint64_t inode) {
+  struct stat status {};
+  return ::fstat(fd, &status) == 0 && status.st_ino == inode;
+}
+
+Fd open_read_only(const std::string& path) {
+  return Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+}
+
+bool same_directory(const std::string& a, const std::string& b) {
+  struct stat left {};
+  struct stat right {};
+  return ::stat(a.c_str(), &left) == 0 && ::stat(b.c_str(), &right) == 0 &&
+         left.st_ino == right.st_ino && left.st_dev == right.st_dev;
+}
+
+}  // namespace
+
+ProgramKey key_of(const Event& exec) { return {exec.raw.file.inode, exec.filename}; }
+
+std::optional<ProgramImage> open_program(const Event& exec, const std::string& fallback_root,
+                                         const std::string& directory) {
+  ProgramImage image;
+  image.key = key_of(exec);
+  image.pid = exec.raw.pid;
+  const std::string proc = "/proc/" + std::to_string(image.pid);
+
+  image.executable = open_read_only(proc + "/exe");
+  if (image.executable && is_inode(image.executable.get(), image.key.inode)) {
+    const std::string root = proc + "/root";
+    if (!same_directory(root, "/")) {
+      image.root = Fd(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    }
+    return image;
+  }
+  // The process has gone or executed something else. Its file name is all that is left.
+  for (const std::string& root : {std::string(), fallback_root}) {
+    const bool absolute = !exec.filename.empty() && exec.filename.front() == '/';
+    const std::string path =
+        absolute ? root + exec.filename : root + directory + "/" + exec.filename;
+    image.executable = open_read_only(path);
+    if (!image.executable || !is_inode(image.executable.get(), image.key.inode)) continue;
+    if (!root.empty()) image.root = Fd(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    return image;
+  }
+  return std::nullopt;
+}
+
+void read_mapped_libraries(ProgramImage& image) {
+  const std::string proc = "/proc/" + std::to_string(image.pid);
+  if (!is_inode(open_read_only(proc + "/exe").get(), image.key.inode)) return;
+  std::ifstream maps(proc + "/maps");
+  std::string line;
+  while (std::getline(maps, line)) {
+    std::istringstream fields(line);
+    std::string range, mode, offset, device, inode, path;
+    fields >> range >> mode >> offset >> device >> inode >> std::ws;
+    std::getline(fields, path);
+    if (mode.find('x') == std::string::npos || path.empty() || path.front() != '/') continue;
+    const std::string base = path.substr(path.rfind('/') + 1);
+    if (base.find(".so") == std::string::npos) continue;
+    if (std::find(image.mapped_names.begin(), image.mapped_names.end(), base) !=
+        image.mapped_names.end()) {
+      continue;
+    }
+    // map_files leads to the very file, also from another mount namespace; the kernel prints ranges
+    // in maps with leading zeros, map_files is without.
+    Fd file = open_read_only(proc + "/map_files/" + range);
+    if (!file) file = open_read_only(path);
+    if (!file) continue;
+    image.mapped_names.push_back(base);
+    image.mapped.push_back(std::move(file));
+  }
+}
+
+}  // namespace coldstart::probes

@@ -1,0 +1,60 @@
+// A probe session: loads the probes, attaches the tiers that work here, hands out events.
+//
+// There is always a session. Without privileges, without BTF or when no tier is wanted it is the null
+// session, which sees nothing and says why; everything above works the same, with fewer boundaries.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "probes/events.h"
+#include "probes/program.h"
+#include "probes/tiers.h"
+
+namespace coldstart::probes {
+
+class Session {
+ public:
+  virtual ~Session() = default;
+
+  /// Whether the process tier is on. If not, no events will ever come.
+  virtual bool live() const = 0;
+  virtual std::vector<TierStatus> tiers() const = 0;
+
+  /// The map {thread id (u32) -> instance id (u64)}: the spawning thread writes its entry before it
+  /// forks and removes it afterwards. -1 where there is none.
+  virtual int spawners_fd() const = 0;
+
+  /// Readable when an event that user space must act on has come (a socket listens). -1 if never.
+  virtual int ready_fd() const = 0;
+
+  /// Hands over all events written so far, oldest first.
+  virtual void drain(const std::function<void(Event&&)>& sink) = 0;
+
+  /// Events that did not fit into the buffer since the session began, over all CPUs.
+  virtual std::uint64_t lost_events() const = 0;
+
+  /// From now on every event makes ready_fd readable, not only those that must be acted on. For
+  /// rehearsals: programs are examined while their process exists. Costs wake-ups, so off by default.
+  virtual void wake_on_every_event(bool on) = 0;
+
+  /// Attaches the tiers `loader` and `runtime` to the files of this program (once each).
+  virtual void observe(const ProgramImage& image) = 0;
+  /// What is known of a program; null if it was never observed.
+  virtual const Program* find(const ProgramKey& key) const = 0;
+
+  /// Takes all hooks out of the kernel and puts them back, for comparing with and without.
+  virtual void detach() = 0;
+  virtual void attach() = 0;
+};
+
+/// Opens a session with the wanted tiers, as far as they work here. Never fails: what does not work is
+/// off in tiers(), with its reason.
+std::unique_ptr<Session> open_session(const TierSet& wanted);
+
+/// A session that sees nothing: all tiers are off for `reason`.
+std::unique_ptr<Session> null_session(std::vector<TierStatus> tiers);
+
+}  // namespace coldstart::probes

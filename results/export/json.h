@@ -1,0 +1,25 @@
+// A run as JSON, schema `coldstart.run/1` (run.schema.json), and back.
+//
+// Keys with nothing to say are left out. `latency_ns`, `phases` and `summary` are derived from the
+// boundaries and ignored when a document is read. An absent boundary is listed with its reason under
+// `absent`: "not applicable: static program", "unseen: tier loader is off".
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "results/model/record.h"
+
+namespace coldstart::results {
+
+/// The document, indented, with a newline at its end. Text that is not UTF-8 is made so.
+std::string export_json(const Run& run);
+
+/// The inverse of export_json. Throws Error with line and column (not JSON) or the JSON pointer
+/// (`run.json: /starts/3/outcome: …`) of what is wrong. `source`: the name for messages.
+Run import_json(const std::string& text, const std::string& source);
+
+/// Reads a file. Throws Error.
+Run import_json_file(const std::filesystem::path& file);
+
+}  // namespace coldstart::results

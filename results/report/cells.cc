@@ -1,0 +1,86 @@
+#include "results/report/cells.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+#include <utility>
+
+#include "results/model/duration.h"
+#include "results/report/text.h"
+
+namespace coldstart::results {
+namespace {
+
+std::string duration_cell(const std::optional<std::int64_t>& ns) {
+  return ns ? format_duration(*ns) : kAbsent;
+}
+
+ComparisonRow comparison_row(const Summary& s) {
+  return {&s,
+          printable(s.function),
+          std::to_string(s.n),
+          std::to_string(s.failed()),
+          duration_cell(s.median_ns),
+          s.median_interval ? format_interval(s.median_interval->low, s.median_interval->high) : kAbsent,
+          duration_cell(s.p90_ns),
+          duration_cell(s.p99_ns),
+          s.ratio ? format_ratio(*s.ratio) : kAbsent};
+}
+
+void fill_phases(Block& block) {
+  std::map<std::vector<Phase>, std::size_t> columns;
+  for (const Summary* summary : block.summaries) {
+    for (const PhaseMedian& phase : summary->phases) columns.emplace(phase.phases, 0);
+  }
+  for (auto& [phases, column] : columns) {
+    column = block.phase_names.size();
+    block.phase_names.push_back(short_name(phases));
+  }
+  for (const Summary* summary : block.summaries) {
+    PhaseRow row{printable(summary->function), std::vector<std::string>(columns.size())};
+    for (const PhaseMedian& phase : summary->phases) {
+      row.cells[columns.at(phase.phases)] = format_duration(phase.median_ns);
+    }
+    block.phase_rows.push_back(std::move(row));
+  }
+}
+
+}  // namespace
+
+std::vector<Block> blocks_of(const std::vector<Summary>& summaries) {
+  std::vector<Block> blocks;
+  for (const Summary& summary : summaries) {
+    const std::string title = printable(fmt::format("{}, {}", summary.load, summary.cache));
+    auto block = std::find_if(blocks.begin(), blocks.end(),
+                              [&](const Block& b) { return b.title == title; });
+    if (block == blocks.end()) block = blocks.insert(blocks.end(), Block{title, {}, {}, {}, {}});
+    block->summaries.push_back(&summary);
+    block->rows.push_back(comparison_row(summary));
+  }
+  for (Block& block : blocks) fill_phases(block);
+  return blocks;
+}
+
+std::string format_interval(std::int64_t low_ns, std::int64_t high_ns) {
+  const std::string low = format_duration(low_ns);
+  const std::string high = format_duration(high_ns);
+  const auto unit = [](std::string_view text) { return text.substr(text.rfind(' ')); };
+  const bool same = unit(low) == unit(high);
+  return (same ? low.substr(0, low.rfind(' ')) : low) + "–" + high;
+}
+
+std::string format_ratio(double ratio) {
+  const int decimals = ratio < 9.995 ? 2 : ratio < 99.95 ? 1 : 0;
+  return fmt::format("{:.{}f}×", ratio, decimals);
+}
+
+std::string short_name(const std::vector<Phase>& phases) {
+  const std::string first(name(phases.front()));
+  const std::string last(name(phases.back()));
+  if (phases.size() == 1) return first;
+  return first + (phases.size() == 2 ? "+" : "…") + last;
+}
+
+}  // namespace coldstart::results

@@ -1,0 +1,22 @@
+// A run as Markdown (GitHub's tables): for pull requests, job summaries and READMEs.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "results/model/record.h"
+#include "results/statistics/summary.h"
+
+namespace coldstart::results {
+
+/// A picture to show: `link` is written as it is (a relative path or an address).
+struct PictureLink {
+  std::string alt;
+  std::string link;
+};
+
+/// Heading, pictures, comparison, phases, notes and conditions. Ends with a newline.
+std::string markdown_report(const Run& run, const std::vector<Summary>& summaries,
+                            const std::vector<PictureLink>& pictures = {});
+
+}  // namespace coldstart::results

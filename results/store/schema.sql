@@ -1,0 +1,107 @@
+-- coldstart.db, schema version 1 (PRAGMA user_version; application_id is 'COLD').
+--
+-- Times are nanoseconds. A value that was not measured is NULL, never 0. Example, all latencies of the
+-- newest run:
+--
+--   SELECT f.name, s.trial, s.responded_ns / 1e6 AS latency_ms
+--     FROM starts s JOIN functions f ON f.id = s.function_id
+--    WHERE f.run_id = (SELECT max(id) FROM runs) AND s.outcome = 'ok' AND s.lost_events = 0;
+
+CREATE TABLE runs (
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,
+  label        TEXT NOT NULL,
+  suite        TEXT NOT NULL,     -- name of the suite, or the profiled command
+  started_at   TEXT NOT NULL,     -- UTC, ISO 8601
+  finished_at  TEXT,              -- NULL: the run was interrupted, or still runs
+  seed         TEXT NOT NULL,     -- decimal, unsigned 64 bit: more than SQLite's INTEGER holds
+  tool_version TEXT NOT NULL,
+  command_line TEXT NOT NULL,     -- how to repeat it
+  host_name    TEXT NOT NULL,
+  kernel       TEXT NOT NULL,
+  os           TEXT NOT NULL,
+  cpu          TEXT NOT NULL,
+  cpus         INTEGER NOT NULL,
+  memory_bytes INTEGER NOT NULL,
+  lost_events  INTEGER NOT NULL   -- probe events lost in the whole run
+) STRICT;
+
+-- Groups of probes that were on or off as one.
+CREATE TABLE tiers (
+  run_id   INTEGER NOT NULL REFERENCES runs (id),
+  position INTEGER NOT NULL,
+  name     TEXT NOT NULL,         -- process, loader, runtime, …
+  is_on    INTEGER NOT NULL,      -- 0 or 1
+  reason   TEXT NOT NULL,         -- why it is off
+  remedy   TEXT NOT NULL,         -- what would turn it on
+  PRIMARY KEY (run_id, position)
+) STRICT;
+
+CREATE TABLE functions (
+  id       INTEGER PRIMARY KEY,
+  run_id   INTEGER NOT NULL REFERENCES runs (id),
+  position INTEGER NOT NULL,      -- order in the suite
+  name     TEXT NOT NULL,
+  runtime  TEXT NOT NULL,         -- native, container, jvm, node, python, command
+  contract TEXT NOT NULL,         -- http, exec, stdio, lambda
+  command  TEXT NOT NULL,         -- JSON array of strings
+  version  TEXT NOT NULL,         -- what the runtime says of itself
+  skipped  TEXT,                  -- why it could not be measured; NULL: it was measured
+  UNIQUE (run_id, name)
+) STRICT;
+
+-- Which boundaries are absent, and why. The starts of a function mostly lack the same ones for the same
+-- reasons, so starts share sets of absences instead of repeating the words.
+CREATE TABLE absence_sets (
+  id     INTEGER PRIMARY KEY,
+  run_id INTEGER NOT NULL REFERENCES runs (id)
+) STRICT;
+
+CREATE TABLE absences (
+  set_id   INTEGER NOT NULL REFERENCES absence_sets (id),
+  boundary TEXT NOT NULL,         -- linked, runtime_ready, …
+  kind     TEXT NOT NULL CHECK (kind IN ('not applicable', 'unseen')),
+  reason   TEXT NOT NULL,
+  PRIMARY KEY (set_id, boundary)
+) STRICT;
+
+-- One cold start. Boundaries are nanoseconds since due; due_ns itself is CLOCK_MONOTONIC.
+CREATE TABLE starts (
+  id                INTEGER PRIMARY KEY,
+  function_id       INTEGER NOT NULL REFERENCES functions (id),
+  load              TEXT NOT NULL,
+  cache             TEXT NOT NULL,     -- disk, page-cache, warm
+  trial             INTEGER NOT NULL,  -- 1-based, per function
+  position          INTEGER NOT NULL,  -- 1-based, in the whole run
+  instance          INTEGER NOT NULL,
+  outcome           TEXT NOT NULL,     -- ok, not-started, exited, crashed, timeout, closed, bad-response
+  message           TEXT NOT NULL,     -- what happened, where the outcome is not ok
+  due_ns            INTEGER NOT NULL,
+  requested_ns      INTEGER,
+  forked_ns         INTEGER,
+  launched_ns       INTEGER,
+  execed_ns         INTEGER,
+  linked_ns         INTEGER,
+  entered_ns        INTEGER,
+  runtime_ready_ns  INTEGER,
+  listening_ns      INTEGER,
+  received_ns       INTEGER,
+  replied_ns        INTEGER,
+  responded_ns      INTEGER,           -- the latency
+  completed_ns      INTEGER,
+  absence_set_id    INTEGER REFERENCES absence_sets (id),  -- why the ones that are NULL are NULL
+  lost_events       INTEGER NOT NULL,  -- > 0: not to be used in statistics
+  readiness_poll_ns INTEGER,
+  connect_retries   INTEGER,
+  pid               INTEGER,
+  port              INTEGER,
+  http_status       INTEGER,
+  exit_status       INTEGER,
+  exit_signal       INTEGER
+) STRICT;
+
+CREATE INDEX starts_by_function ON starts (function_id);
+
+-- A row for each absent boundary of each start.
+CREATE VIEW absent_boundaries AS
+  SELECT s.id AS start_id, a.boundary, a.kind, a.reason
+    FROM starts s JOIN absences a ON a.set_id = s.absence_set_id;

@@ -1,0 +1,37 @@
+// A start as rows of the tables `starts`, `absence_sets` and `absences`. Used by store.cc only.
+#pragma once
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "results/model/record.h"
+
+namespace coldstart::results {
+
+/// Equal for two timelines that lack the same boundaries for the same reasons; empty: none is absent.
+std::string absences_key(const Timeline& timeline);
+
+/// Inserts starts with prepared statements; the caller opens and commits the transaction.
+class StartWriter {
+ public:
+  explicit StartWriter(SQLite::Database& db);
+
+  /// A new set with the timeline's absences; returns its id.
+  std::int64_t add_absences(std::int64_t run_id, const Timeline& timeline);
+  void add(std::int64_t function_id, std::optional<std::int64_t> absence_set_id, const Start& start);
+
+ private:
+  SQLite::Database& db_;
+  SQLite::Statement insert_set_;
+  SQLite::Statement insert_absence_;
+  SQLite::Statement insert_start_;
+};
+
+/// All starts of a run in the order in which they were added.
+std::vector<Start> load_starts(SQLite::Database& db, std::int64_t run_id);
+
+}  // namespace coldstart::results

@@ -1,0 +1,72 @@
+// The store: every run that was ever measured, in one SQLite file (`coldstart.db`).
+//
+// One transaction a start, write-ahead log: a run that is killed keeps every start that was finished.
+// The tables are documented in schema.sql, for people who want to query them with SQL.
+// Nothing here deletes anything, and a file that is not ours is not touched.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "results/model/record.h"
+
+namespace coldstart::results {
+
+/// What `coldstart list` shows of a run.
+struct RunSummaryRow {
+  std::int64_t id = 0;
+  std::string label;
+  std::string suite;
+  std::string started_at;
+  std::string finished_at;  ///< empty: the run was interrupted (or still runs)
+  std::size_t functions = 0;
+  std::size_t skipped = 0;  ///< functions that could not be measured on that machine
+  std::size_t starts = 0;
+  std::size_t failed = 0;   ///< starts whose outcome is not ok
+};
+
+class Store {
+ public:
+  enum class Mode {
+    kRead,   ///< works on read-only files and folders; the file must exist
+    kWrite,  ///< creates the file where it is missing (not its folder)
+  };
+
+  /// Throws Error for whatever stands in the way: no such file (reading), a folder, no permission, not
+  /// a store of ours, damaged, written by a newer coldstart, disk full. The file is then unchanged.
+  Store(const std::filesystem::path& file, Mode mode);
+  ~Store();
+  Store(Store&&) noexcept;
+  Store& operator=(Store&&) noexcept;
+
+  /// Stores what holds for the whole run and its functions (names are unique); returns the run's id.
+  /// `info.id` is ignored; `info.finished_at` is normally still empty.
+  std::int64_t begin_run(const RunInfo& info, const std::vector<Function>& functions);
+
+  /// Stores one start, in a transaction of its own: when this returns, the start survives our death.
+  /// Throws Error for a function that the run does not have.
+  void add_start(std::int64_t run_id, const Start& start);
+
+  /// Marks the run as finished, with what is known only now; replaces the tiers of begin_run.
+  void finish_run(std::int64_t run_id, const std::string& finished_at, std::uint64_t lost_events,
+                  const std::vector<Tier>& tiers);
+
+  /// All runs, the newest first.
+  std::vector<RunSummaryRow> list() const;
+
+  /// The id of the run that `selector` names: `latest`, `latest~N` (N runs before it), an id, or a
+  /// label (the newest run that has it). Throws Error, naming the runs there are.
+  std::int64_t resolve(const std::string& selector) const;
+
+  /// A whole run; its starts in the order in which they were added. Throws Error for an unknown id.
+  Run load(std::int64_t run_id) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace coldstart::results
