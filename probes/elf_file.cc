@@ -1,11 +1,10 @@
 #include "probes/elf_file.h"
 
+#include <cstring>
 #include <fcntl.h>
 #include <gelf.h>
 #include <libelf.h>
 #include <unistd.h>
-
-#include <cstring>
 #include <utility>
 
 namespace coldstart::probes {

@@ -1,5 +1,5 @@
-// The little that the probes must know of an ELF file: is it dynamically linked and by which loader,
-// where in the file does a symbol's code lie, does it carry a USDT note.
+// The little that the probes must know of an ELF file: is it dynamically linked and by which
+// loader, where in the file does a symbol's code lie, does it carry a USDT note.
 #pragma once
 
 #include <cstdint>
@@ -24,9 +24,9 @@ class ElfFile {
   std::optional<std::string> interpreter() const;
 
   /// File offset of the code of a defined function, as uprobes want it (not its address). Looks in
-  /// .dynsym, then in .symtab. With `prefix`, the first symbol that begins with the name, which must
-  /// be the end of a mangled name's fixed part.
-  /// Sources: elf(5); offset = st_value - p_vaddr + p_offset of the segment that holds it.
+  /// .dynsym, then in .symtab. With `prefix`, the first symbol that begins with the name, which
+  /// must be the end of a mangled name's fixed part. Sources: elf(5); offset = st_value - p_vaddr +
+  /// p_offset of the segment that holds it.
   std::optional<std::uint64_t> function_offset(std::string_view name, bool prefix = false) const;
 
   /// Whether .note.stapsdt has this probe.

@@ -10,8 +10,8 @@
 
 namespace coldstart::probes {
 
-/// One thing that the kernel saw. Which of the fields of `raw` mean something depends on its kind, see
-/// event.h.
+/// One thing that the kernel saw. Which of the fields of `raw` mean something depends on its kind,
+/// see event.h.
 struct Event {
   cs_event raw{};
   std::string filename;  ///< CS_EXEC: the path as it was passed to exec

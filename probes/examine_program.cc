@@ -1,11 +1,10 @@
 // Which boundaries a program has, and where in which file they can be hooked.
+#include <array>
 #include <fcntl.h>
+#include <filesystem>
 #include <linux/openat2.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#include <array>
-#include <filesystem>
 
 #include "probes/elf_file.h"
 #include "probes/program.h"
@@ -39,8 +38,7 @@ Fd open_in_root(const Fd& root, const std::string& path) {
   open_how how{};
   how.flags = O_RDONLY | O_CLOEXEC;
   how.resolve = RESOLVE_IN_ROOT;
-  return Fd(
-      static_cast<int>(::syscall(SYS_openat2, root.get(), path.c_str(), &how, sizeof(how))));
+  return Fd(static_cast<int>(::syscall(SYS_openat2, root.get(), path.c_str(), &how, sizeof(how))));
 }
 
 class Examiner {
@@ -78,8 +76,8 @@ class Examiner {
       result_.program.linked_reason = "no _dl_debug_state in " + interpreter;
       return;
     }
-    // glibc: the first call says that mapping starts, the second that all is relocated (elf/rtld.c).
-    // musl calls it once, when all is relocated (ldso/dynlink.c).
+    // glibc: the first call says that mapping starts, the second that all is relocated
+    // (elf/rtld.c). musl calls it once, when all is relocated (ldso/dynlink.c).
     const bool musl = interpreter.find("ld-musl") != std::string::npos;
     add(Hook::kLinkMap, file.path(), *offset, musl ? 1 : 2);
     result_.keep_open.push_back(std::move(file));

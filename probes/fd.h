@@ -1,9 +1,8 @@
 // A file descriptor that is closed with its owner.
 #pragma once
 
-#include <unistd.h>
-
 #include <string>
+#include <unistd.h>
 #include <utility>
 
 namespace coldstart {

@@ -1,17 +1,16 @@
 // The session that looks: libbpf, a skeleton of coldstart.bpf.c, and the links of its tiers.
+#include <algorithm>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
 #include <map>
 #include <set>
 #include <string>
+#include <sys/stat.h>
 #include <tuple>
+#include <unistd.h>
 #include <utility>
 
 #include "coldstart.skel.h"
@@ -188,14 +187,16 @@ class LiveSession final : public Session {
   Link make_link(const Attachment& attachment) {
     const std::string path = attachment.file.path();
     if (attachment.hook == Hook::kJvmReady) {
-      return Link(bpf_program__attach_usdt(skeleton_->progs.on_jvm_ready, -1, path.c_str(), "hotspot",
-                                           "vm__init__end", nullptr));
+      return Link(bpf_program__attach_usdt(skeleton_->progs.on_jvm_ready, -1, path.c_str(),
+                                           "hotspot", "vm__init__end", nullptr));
     }
-    bpf_program* program = attachment.hook == Hook::kLinkMap     ? skeleton_->progs.on_link_map
-                           : attachment.hook == Hook::kLibcStart ? skeleton_->progs.on_libc_start_main
-                                                                 : skeleton_->progs.on_runtime_symbol;
+    bpf_program* program = attachment.hook == Hook::kLinkMap ? skeleton_->progs.on_link_map
+                           : attachment.hook == Hook::kLibcStart
+                               ? skeleton_->progs.on_libc_start_main
+                               : skeleton_->progs.on_runtime_symbol;
     LIBBPF_OPTS(bpf_uprobe_opts, options, .bpf_cookie = attachment.cookie);
-    return Link(bpf_program__attach_uprobe_opts(program, -1, path.c_str(), attachment.offset, &options));
+    return Link(
+        bpf_program__attach_uprobe_opts(program, -1, path.c_str(), attachment.offset, &options));
   }
 
   void attach_point(const AttachPoint& point, Program* program) {
@@ -215,7 +216,8 @@ class LiveSession final : public Session {
     const int error = errno;
     const std::string reason = failure("cannot attach to " + point.path, error);
     if (error == EPERM || error == EACCES) {
-      tier = TierStatus{tier.id, false, "uprobes are not permitted: " + std::string(std::strerror(error)),
+      tier = TierStatus{tier.id, false,
+                        "uprobes are not permitted: " + std::string(std::strerror(error)),
                         "run as root, or allow perf_event_open"};
     }
     if (program == nullptr) {
@@ -267,8 +269,8 @@ std::unique_ptr<Session> open_session(const TierSet& wanted) {
     }
   }
   for (TierId tier : kAllTiers) {
-    const bool listed = std::any_of(off.begin(), off.end(),
-                                    [tier](const TierStatus& s) { return s.id == tier; });
+    const bool listed =
+        std::any_of(off.begin(), off.end(), [tier](const TierStatus& s) { return s.id == tier; });
     if (!listed) off.push_back({tier, false, "the tier process is off", {}});
   }
   std::sort(off.begin(), off.end(),

@@ -1,8 +1,8 @@
 // Programs that instances execute: what files they consist of, and which of the tiers can see them.
 //
-// A rehearsal start shows which programs a function executes. Each is held open while its process still
-// exists (a container's root filesystem is gone with it), then examined: the uprobes of the tiers
-// `loader` and `runtime` are attached to exactly the files that were used, wherever they lie.
+// A rehearsal start shows which programs a function executes. Each is held open while its process
+// still exists (a container's root filesystem is gone with it), then examined: the uprobes of the
+// tiers `loader` and `runtime` are attached to exactly the files that were used, wherever they lie.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@
 
 namespace coldstart::probes {
 
-/// How a program is recognised when a later start executes it. Not by device: overlay filesystems get
-/// a new one for every container.
+/// How a program is recognised when a later start executes it. Not by device: overlay filesystems
+/// get a new one for every container.
 struct ProgramKey {
   std::uint64_t inode = 0;
   std::string filename;  ///< as passed to exec
@@ -31,9 +31,9 @@ struct ProgramImage {
   ProgramKey key;
   std::int64_t pid = 0;
   Fd executable;
-  Fd root;  ///< the root directory of the process; not open: ours
+  Fd root;                                ///< the root directory of the process; not open: ours
   std::vector<std::string> mapped_names;  ///< base names, parallel to `mapped`
-  std::vector<Fd> mapped;           ///< libraries
+  std::vector<Fd> mapped;                 ///< libraries
 };
 
 /// Opens the program of an exec event. `fallback_root` and `directory` resolve the file name if the
@@ -56,11 +56,11 @@ struct AttachPoint {
 
 /// What can be seen of a program. A reason is empty where the boundary can be seen.
 struct Program {
-  std::string path;              ///< where we found it, for people
-  bool dynamic = false;          ///< has a dynamic loader: `linked` applies
-  bool has_entry = false;        ///< `entered` applies: it starts through __libc_start_main
-  bool has_runtime = false;      ///< `runtime_ready` applies
-  std::string linked_reason;     ///< why linked cannot be seen although it applies
+  std::string path;           ///< where we found it, for people
+  bool dynamic = false;       ///< has a dynamic loader: `linked` applies
+  bool has_entry = false;     ///< `entered` applies: it starts through __libc_start_main
+  bool has_runtime = false;   ///< `runtime_ready` applies
+  std::string linked_reason;  ///< why linked cannot be seen although it applies
   std::string entered_reason;
   std::string runtime_reason;
 };

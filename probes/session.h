@@ -1,7 +1,8 @@
 // A probe session: loads the probes, attaches the tiers that work here, hands out events.
 //
-// There is always a session. Without privileges, without BTF or when no tier is wanted it is the null
-// session, which sees nothing and says why; everything above works the same, with fewer boundaries.
+// There is always a session. Without privileges, without BTF or when no tier is wanted it is the
+// null session, which sees nothing and says why; everything above works the same, with fewer
+// boundaries.
 #pragma once
 
 #include <cstdint>
@@ -37,7 +38,8 @@ class Session {
   virtual std::uint64_t lost_events() const = 0;
 
   /// From now on every event makes ready_fd readable, not only those that must be acted on. For
-  /// rehearsals: programs are examined while their process exists. Costs wake-ups, so off by default.
+  /// rehearsals: programs are examined while their process exists. Costs wake-ups, so off by
+  /// default.
   virtual void wake_on_every_event(bool on) = 0;
 
   /// Attaches the tiers `loader` and `runtime` to the files of this program (once each).
@@ -50,8 +52,8 @@ class Session {
   virtual void attach() = 0;
 };
 
-/// Opens a session with the wanted tiers, as far as they work here. Never fails: what does not work is
-/// off in tiers(), with its reason.
+/// Opens a session with the wanted tiers, as far as they work here. Never fails: what does not work
+/// is off in tiers(), with its reason.
 std::unique_ptr<Session> open_session(const TierSet& wanted);
 
 /// A session that sees nothing: all tiers are off for `reason`.

@@ -1,11 +1,10 @@
 #include "probes/tiers.h"
 
+#include <cstdint>
 #include <linux/capability.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#include <cstdint>
 
 #include "results/model/error.h"
 
@@ -25,9 +24,12 @@ bool effective(const __user_cap_data_struct* data, unsigned capability) {
 
 std::string_view name(TierId tier) {
   switch (tier) {
-    case TierId::kProcess: return "process";
-    case TierId::kLoader: return "loader";
-    case TierId::kRuntime: return "runtime";
+    case TierId::kProcess:
+      return "process";
+    case TierId::kLoader:
+      return "loader";
+    case TierId::kRuntime:
+      return "runtime";
   }
   return "";
 }
@@ -59,8 +61,9 @@ TierSet TierSet::parse(std::string_view text) {
   }
   // The other tiers only add to what the process tier follows.
   if ((set.has(TierId::kLoader) || set.has(TierId::kRuntime)) && !set.has(TierId::kProcess)) {
-    throw Error("--probes", "the tiers loader and runtime need the tier process",
-                "add it: --probes process," + std::string(set.has(TierId::kLoader) ? "loader" : "runtime"));
+    throw Error(
+        "--probes", "the tiers loader and runtime need the tier process",
+        "add it: --probes process," + std::string(set.has(TierId::kLoader) ? "loader" : "runtime"));
   }
   return set;
 }
@@ -102,7 +105,8 @@ std::optional<TierStatus> obstacle(TierId tier, const Capabilities& c) {
   if (!c.sys_admin) {
     return off("uprobes need CAP_SYS_ADMIN", "run as root, or add cap_sys_admin to the program");
   }
-  if (!c.uprobes) return off("the kernel has no uprobes", "use a kernel with CONFIG_UPROBE_EVENTS=y");
+  if (!c.uprobes)
+    return off("the kernel has no uprobes", "use a kernel with CONFIG_UPROBE_EVENTS=y");
   return std::nullopt;
 }
 

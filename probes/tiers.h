@@ -24,7 +24,8 @@ class TierSet {
  public:
   static TierSet all();
   static TierSet none() { return {}; }
-  /// "all", "none", or names with commas between: "process,loader". Throws Error on an unknown name.
+  /// "all", "none", or names with commas between: "process,loader". Throws Error on an unknown
+  /// name.
   static TierSet parse(std::string_view text);
 
   bool has(TierId tier) const { return (bits_ & bit(tier)) != 0; }
@@ -45,18 +46,18 @@ struct TierStatus {
 
 /// What this process may do and what this kernel offers, as far as it can be read without trying.
 struct Capabilities {
-  bool bpf = false;             ///< CAP_BPF, or CAP_SYS_ADMIN
-  bool perfmon = false;         ///< CAP_PERFMON, or CAP_SYS_ADMIN
+  bool bpf = false;      ///< CAP_BPF, or CAP_SYS_ADMIN
+  bool perfmon = false;  ///< CAP_PERFMON, or CAP_SYS_ADMIN
   bool sys_admin = false;
-  bool btf = false;             ///< /sys/kernel/btf/vmlinux is there
+  bool btf = false;                    ///< /sys/kernel/btf/vmlinux is there
   bool initial_pid_namespace = false;  ///< the kernel reports pids of the initial namespace
-  bool uprobes = false;         ///< the kernel has the uprobe event source
+  bool uprobes = false;                ///< the kernel has the uprobe event source
 };
 Capabilities read_capabilities();
 
 /// Why a tier cannot work with these capabilities; absent if nothing speaks against it (loading or
-/// attaching may still fail). Source: measured, field notes of the project: tp_btf needs CAP_BPF and
-/// CAP_PERFMON, uprobes CAP_SYS_ADMIN on top.
+/// attaching may still fail). Source: measured, field notes of the project: tp_btf needs CAP_BPF
+/// and CAP_PERFMON, uprobes CAP_SYS_ADMIN on top.
 std::optional<TierStatus> obstacle(TierId tier, const Capabilities& capabilities);
 
 }  // namespace coldstart::probes

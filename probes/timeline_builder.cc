@@ -14,9 +14,8 @@ class Builder {
           const std::vector<TierStatus>& tiers)
       : events_(std::move(events)), view_(view), find_(find), tiers_(tiers) {
     // CPUs reserve their records independently: the buffer's order is not the order of time.
-    std::stable_sort(events_.begin(), events_.end(), [](const Event& a, const Event& b) {
-      return a.raw.time_ns < b.raw.time_ns;
-    });
+    std::stable_sort(events_.begin(), events_.end(),
+                     [](const Event& a, const Event& b) { return a.raw.time_ns < b.raw.time_ns; });
   }
 
   BuiltTimeline run() {
@@ -122,13 +121,13 @@ class Builder {
     unseen({Boundary::kReplied}, "no answer was seen to leave");
   }
 
-  // The last exec of the serving process before it listened; if it never executed anything itself, the
-  // last exec of its parent before the fork, and so on.
+  // The last exec of the serving process before it listened; if it never executed anything itself,
+  // the last exec of its parent before the fork, and so on.
   const Event* exec_of_server() const {
-    std::uint64_t limit = is_set(Boundary::kListening)
-                              ? static_cast<std::uint64_t>(*timeline_[Boundary::kListening].at_ns +
-                                                           view_.due_ns)
-                              : UINT64_MAX;
+    std::uint64_t limit =
+        is_set(Boundary::kListening)
+            ? static_cast<std::uint64_t>(*timeline_[Boundary::kListening].at_ns + view_.due_ns)
+            : UINT64_MAX;
     auto pid = static_cast<std::uint32_t>(serving_pid_);
     // A cycle is impossible in one start unless pids were reused; the bound guards against that.
     for (std::size_t hops = 0; hops <= events_.size(); ++hops) {
@@ -215,9 +214,9 @@ class Builder {
     if (const TierStatus* off = off_tier(TierId::kRuntime)) {
       unseen({Boundary::kRuntimeReady}, tier_text(*off));
     }
-    unseen({Boundary::kRuntimeReady},
-           program_ == nullptr ? "the program was not examined before this start"
-                               : said(program_->runtime_reason));
+    unseen({Boundary::kRuntimeReady}, program_ == nullptr
+                                          ? "the program was not examined before this start"
+                                          : said(program_->runtime_reason));
   }
 
   static std::string said(const std::string& reason) {
@@ -229,9 +228,9 @@ class Builder {
 
   void drop_out_of_order() {
     constexpr std::array kOrder = {
-        Boundary::kRequested, Boundary::kForked,       Boundary::kLaunched,  Boundary::kExeced,
-        Boundary::kLinked,    Boundary::kEntered,      Boundary::kRuntimeReady, Boundary::kListening,
-        Boundary::kReceived,  Boundary::kReplied,      Boundary::kResponded, Boundary::kCompleted};
+        Boundary::kRequested, Boundary::kForked,  Boundary::kLaunched,     Boundary::kExeced,
+        Boundary::kLinked,    Boundary::kEntered, Boundary::kRuntimeReady, Boundary::kListening,
+        Boundary::kReceived,  Boundary::kReplied, Boundary::kResponded,    Boundary::kCompleted};
     // What the harness saw at the end bounds everything before it, so go backwards.
     std::int64_t limit = INT64_MAX;
     for (auto b = kOrder.rbegin(); b != kOrder.rend(); ++b) {

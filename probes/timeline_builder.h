@@ -1,4 +1,5 @@
-// From events to boundaries: what happened between `requested` and `responded`, and what was not seen.
+// From events to boundaries: what happened between `requested` and `responded`, and what was not
+// seen.
 #pragma once
 
 #include <cstdint>
@@ -20,9 +21,9 @@ struct HarnessView {
   std::int64_t requested_ns = 0;
   std::optional<std::int64_t> responded_ns;
   std::optional<std::int64_t> completed_ns;
-  bool listens = true;              ///< the contract has a listening socket and a connection
-  std::uint16_t server_port = 0;    ///< the port that was connected to; 0: never connected
-  std::uint16_t client_port = 0;    ///< our end of the connection
+  bool listens = true;            ///< the contract has a listening socket and a connection
+  std::uint16_t server_port = 0;  ///< the port that was connected to; 0: never connected
+  std::uint16_t client_port = 0;  ///< our end of the connection
   /// Where nothing listens: the program whose exec counts as `execed` if the first process did not
   /// become it (a container runtime starts it as another process). May be empty.
   std::string program;
@@ -36,9 +37,10 @@ struct BuiltTimeline {
   std::int64_t serving_pid = 0;  ///< 0: not seen
 };
 
-/// Builds the timeline of one start from the events of its instance (any order) and the harness's view.
-/// Every boundary is set, not applicable, or unseen with a reason. Boundaries never run backwards: one
-/// that would is unseen ("out of order"), because then it was not what it was taken for.
+/// Builds the timeline of one start from the events of its instance (any order) and the harness's
+/// view. Every boundary is set, not applicable, or unseen with a reason. Boundaries never run
+/// backwards: one that would is unseen ("out of order"), because then it was not what it was taken
+/// for.
 BuiltTimeline build_timeline(std::vector<Event> events, const HarnessView& view,
                              const FindProgram& find, const std::vector<TierStatus>& tiers);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* The few kernel types that the probes read, written by hand. preserve_access_index makes every field
- * access relocatable (CO-RE): the loader finds the real offsets in the running kernel's BTF, so only
- * names have to be right here, not layouts. */
+/* The few kernel types that the probes read, written by hand. preserve_access_index makes every
+ * field access relocatable (CO-RE): the loader finds the real offsets in the running kernel's BTF,
+ * so only names have to be right here, not layouts. */
 #ifndef __VMLINUX_H__
 #define __VMLINUX_H__
 

@@ -1,8 +1,9 @@
 #include "harness/contracts/http.h"
 
+#include <array>
+#include <cctype>
 #include <sys/socket.h>
 
-#include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -10,7 +11,6 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
-#include <cctype>
 
 #include "harness/process/monotonic.h"
 
@@ -36,8 +36,8 @@ std::string printable_start(const char* data, std::size_t size) {
   return text;
 }
 
-// Closes with a reset: neither side keeps the port in TIME_WAIT, so a server with a fixed port can be
-// started again at once.
+// Closes with a reset: neither side keeps the port in TIME_WAIT, so a server with a fixed port can
+// be started again at once.
 void close_hard(tcp::socket& socket) {
   boost::system::error_code ignored;
   socket.set_option(asio::socket_base::linger(true, 0), ignored);
@@ -118,7 +118,8 @@ class Call {
       if (error == http::error::need_more) break;
       if (error) {
         fail(HttpResult::Kind::kGarbage, "not an HTTP response (" + error.message() + "): '" +
-                                             printable_start(pending_.data(), pending_.size()) + "'");
+                                             printable_start(pending_.data(), pending_.size()) +
+                                             "'");
         return false;
       }
       pending_.erase(0, used);
@@ -136,9 +137,10 @@ class Call {
     parser_.put_eof(error);
     if (error || !parser_.is_done()) {
       return fail(HttpResult::Kind::kGarbage,
-                  parser_.is_header_done() ? "the connection was closed in the middle of the answer"
-                                           : "not an HTTP response: '" +
-                                                 printable_start(pending_.data(), pending_.size()) + "'");
+                  parser_.is_header_done()
+                      ? "the connection was closed in the middle of the answer"
+                      : "not an HTTP response: '" +
+                            printable_start(pending_.data(), pending_.size()) + "'");
     }
     finish(now);
   }

@@ -1,22 +1,24 @@
 // The contract `http`: one request over a fresh TCP connection, HTTP/1.1.
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>  // Boost 1.74: awaitable.hpp uses std::exchange without including it
 #include <vector>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 
 namespace coldstart::harness {
 
 struct HttpCall {
   /// Where to connect; tried in turn while the connection is refused.
   std::vector<boost::asio::ip::tcp::endpoint> endpoints;
-  std::string request;  ///< all bytes of it, made beforehand
+  std::string request;           ///< all bytes of it, made beforehand
   std::int64_t deadline_ns = 0;  ///< CLOCK_MONOTONIC
   /// Time between two attempts after a refusal: short where an event says that the socket listens,
   /// the poll interval where nothing does.
@@ -33,14 +35,14 @@ struct HttpResult {
     kGarbage,       ///< bytes that are not an HTTP response, or an incomplete one
   };
   Kind kind = Kind::kNotConnected;
-  std::optional<std::int64_t> sent_ns;        ///< CLOCK_MONOTONIC, as all times here
+  std::optional<std::int64_t> sent_ns;  ///< CLOCK_MONOTONIC, as all times here
   std::optional<std::int64_t> first_byte_ns;
   std::optional<std::int64_t> done_ns;
   std::uint16_t server_port = 0;  ///< 0: never connected
   std::uint16_t client_port = 0;
-  int refused = 0;                ///< refused attempts before the connection
-  int status = 0;                 ///< of the response
-  std::string problem;            ///< for kGarbage and kClosed: what was wrong
+  int refused = 0;      ///< refused attempts before the connection
+  int status = 0;       ///< of the response
+  std::string problem;  ///< for kGarbage and kClosed: what was wrong
 };
 
 /// "GET path HTTP/1.1" with the headers we send.

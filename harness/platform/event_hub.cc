@@ -1,14 +1,14 @@
 #include "harness/platform/event_hub.h"
 
+#include <chrono>
+#include <exception>
 #include <unistd.h>
+#include <utility>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <chrono>
-#include <exception>
-#include <utility>
 
 namespace asio = boost::asio;
 
@@ -78,9 +78,15 @@ asio::awaitable<void> EventHub::read_reports() {
       if (found == channels_.end()) continue;
       Channel& channel = *found->second;
       switch (report->kind) {
-        case LaunchReport::Kind::kFailed: channel.failed = *report; break;
-        case LaunchReport::Kind::kExited: channel.exited = *report; break;
-        case LaunchReport::Kind::kGone: channel.gone = true; break;
+        case LaunchReport::Kind::kFailed:
+          channel.failed = *report;
+          break;
+        case LaunchReport::Kind::kExited:
+          channel.exited = *report;
+          break;
+        case LaunchReport::Kind::kGone:
+          channel.gone = true;
+          break;
       }
       channel.ring();
     }

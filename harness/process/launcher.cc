@@ -1,16 +1,15 @@
 // The coldstart side of the launcher.
 #include "harness/process/launcher.h"
 
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <fcntl.h>
+#include <fstream>
 #include <sys/socket.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 
 #include "harness/process/launcher_process.h"
 #include "harness/process/wire.h"
@@ -46,7 +45,8 @@ Launcher::~Launcher() {
 
 void Launcher::send(const std::string& bytes, const std::vector<int>& descriptors) {
   if (bytes.size() > kLargestMessage) {
-    throw Error("launcher", "the command and its environment take " + std::to_string(bytes.size()) + " bytes",
+    throw Error("launcher",
+                "the command and its environment take " + std::to_string(bytes.size()) + " bytes",
                 "keep them under " + std::to_string(kLargestMessage));
   }
   iovec data{const_cast<char*>(bytes.data()), bytes.size()};

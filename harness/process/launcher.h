@@ -1,17 +1,17 @@
 // The launcher: a small process of its own that starts instances and ends them.
 //
-// It is forked from coldstart at the very beginning and does nothing but spawn (Boost.Process, vfork),
-// reap and kill. It is the subreaper of everything it starts, so that no process of an instance can get
-// away, however often it forks. If coldstart dies, even by SIGKILL, the launcher notices, ends all
-// instances, removes what they left (containers, the run's temporary directory) and ends itself.
+// It is forked from coldstart at the very beginning and does nothing but spawn (Boost.Process,
+// vfork), reap and kill. It is the subreaper of everything it starts, so that no process of an
+// instance can get away, however often it forks. If coldstart dies, even by SIGKILL, the launcher
+// notices, ends all instances, removes what they left (containers, the run's temporary directory)
+// and ends itself.
 #pragma once
-
-#include <sys/types.h>
 
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
 #include "probes/fd.h"
@@ -20,11 +20,11 @@ namespace coldstart::harness {
 
 /// What to start. Descriptors stay the caller's; the launcher gets duplicates.
 struct LaunchRequest {
-  std::uint64_t instance = 0;         ///< not 0; unique in the life of the launcher
-  std::string executable;             ///< a path; PATH is not searched
-  std::vector<std::string> arguments; ///< with argv[0]
-  std::vector<std::string> environment;  ///< "K=V", complete
-  std::string directory;              ///< working directory; empty: ours
+  std::uint64_t instance = 0;                         ///< not 0; unique in the life of the launcher
+  std::string executable;                             ///< a path; PATH is not searched
+  std::vector<std::string> arguments;                 ///< with argv[0]
+  std::vector<std::string> environment;               ///< "K=V", complete
+  std::string directory;                              ///< working directory; empty: ours
   int stdin_fd = -1, stdout_fd = -1, stderr_fd = -1;  ///< all three must be open
 
   /// Run after the last process of the instance has gone, if the path exists by then: removes a
@@ -45,7 +45,7 @@ struct LaunchReport {
   std::int64_t time_ns = 0;  ///< CLOCK_MONOTONIC at which the launcher knew it
   int error = 0;             ///< errno
   pid_t pid = 0;
-  int wait_status = 0;       ///< as wait(2) gives it
+  int wait_status = 0;  ///< as wait(2) gives it
 };
 
 class Launcher {
@@ -61,16 +61,17 @@ class Launcher {
   void use_spawners_map(int map_fd);
   /// From now on the launcher removes this directory, and all in it, when it ends.
   void own_directory(const std::string& path);
-  /// crun (1.8) refuses a hybrid cgroup layout whose v2 side has controllers. Hides the v2 side from
-  /// the launcher and all that it starts, in a mount namespace of its own: crun sees cgroups v1.
+  /// crun (1.8) refuses a hybrid cgroup layout whose v2 side has controllers. Hides the v2 side
+  /// from the launcher and all that it starts, in a mount namespace of its own: crun sees cgroups
+  /// v1.
   void hide_hybrid_cgroup();
 
-  /// Starts an instance. Returns as soon as the request is handed over; a failure comes as a report.
-  /// Throws Error if the request is larger than a message may be, or the launcher is gone.
+  /// Starts an instance. Returns as soon as the request is handed over; a failure comes as a
+  /// report. Throws Error if the request is larger than a message may be, or the launcher is gone.
   void launch(const LaunchRequest& request);
 
-  /// Ends an instance: SIGTERM to its process group, after `grace` SIGKILL to all its processes; then
-  /// kGone is reported. A grace of zero kills at once.
+  /// Ends an instance: SIGTERM to its process group, after `grace` SIGKILL to all its processes;
+  /// then kGone is reported. A grace of zero kills at once.
   void stop(std::uint64_t instance, std::chrono::milliseconds grace);
 
   /// Readable when a report has come.

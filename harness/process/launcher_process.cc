@@ -1,22 +1,21 @@
 #include "harness/process/launcher_process.h"
 
-#include <poll.h>
-#include <sched.h>
-#include <signal.h>
-#include <sys/mount.h>
-#include <sys/prctl.h>
-#include <sys/signalfd.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <map>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
 #include <string>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <vector>
 
 #include "harness/process/launcher.h"
@@ -33,7 +32,7 @@ constexpr std::int64_t kNever = INT64_MAX;
 
 struct Instance {
   std::uint64_t id = 0;
-  pid_t first = 0;           // also its process group and session
+  pid_t first = 0;  // also its process group and session
   bool first_alive = true;
   bool stopping = false;
   std::int64_t kill_at_ns = kNever;
@@ -72,13 +71,16 @@ class LauncherProcess {
  private:
   void wait() {
     std::int64_t deadline = kNever;
-    for (const auto& [id, instance] : instances_) deadline = std::min(deadline, instance.kill_at_ns);
+    for (const auto& [id, instance] : instances_)
+      deadline = std::min(deadline, instance.kill_at_ns);
     int timeout_ms = -1;
     if (deadline != kNever) {
       const std::int64_t left = deadline - monotonic_ns();
-      timeout_ms = left <= 0 ? 0 : static_cast<int>(std::min<std::int64_t>(left / 1'000'000 + 1, 60'000));
+      timeout_ms =
+          left <= 0 ? 0 : static_cast<int>(std::min<std::int64_t>(left / 1'000'000 + 1, 60'000));
     }
-    pollfd watched[2] = {{closing_ ? -1 : socket_.get(), POLLIN, 0}, {child_signal_.get(), POLLIN, 0}};
+    pollfd watched[2] = {{closing_ ? -1 : socket_.get(), POLLIN, 0},
+                         {child_signal_.get(), POLLIN, 0}};
     ::poll(watched, 2, timeout_ms);
     if (watched[1].revents != 0) {
       signalfd_siginfo drained;
@@ -110,11 +112,18 @@ class LauncherProcess {
     }
     WireReader in(std::string_view(buffer).substr(0, static_cast<std::size_t>(got)));
     switch (static_cast<Command>(in.number())) {
-      case Command::kLaunch: return launch(in, descriptors);
-      case Command::kStop: return stop(in);
-      case Command::kUseMap: map_ = std::move(descriptors.at(0)); return;
-      case Command::kOwnDirectory: directory_ = in.text(); return;
-      case Command::kHideHybridCgroup: return hide_hybrid_cgroup();
+      case Command::kLaunch:
+        return launch(in, descriptors);
+      case Command::kStop:
+        return stop(in);
+      case Command::kUseMap:
+        map_ = std::move(descriptors.at(0));
+        return;
+      case Command::kOwnDirectory:
+        directory_ = in.text();
+        return;
+      case Command::kHideHybridCgroup:
+        return hide_hybrid_cgroup();
     }
   }
 
@@ -139,7 +148,8 @@ class LauncherProcess {
     command.stderr_fd = descriptors.at(2).get();
     const SpawnResult result = spawn(command, map_.get(), instance.id);
     if (result.error != 0) {
-      LaunchReport report{LaunchReport::Kind::kFailed, instance.id, monotonic_ns(), result.error, 0, 0};
+      LaunchReport report{
+          LaunchReport::Kind::kFailed, instance.id, monotonic_ns(), result.error, 0, 0};
       return tell(report);
     }
     instance.first = result.pid;
@@ -158,7 +168,8 @@ class LauncherProcess {
 
   void begin_stop(Instance& instance, std::int64_t grace_ns) {
     instance.kill_at_ns = std::min(instance.kill_at_ns, monotonic_ns() + grace_ns);
-    if (!instance.stopping && grace_ns > 0 && instance.first_alive) ::kill(-instance.first, SIGTERM);
+    if (!instance.stopping && grace_ns > 0 && instance.first_alive)
+      ::kill(-instance.first, SIGTERM);
     if (!instance.stopping && !instance.first_alive) ask_to_end(instance);
     instance.stopping = true;
   }
@@ -187,11 +198,12 @@ class LauncherProcess {
     }
   }
 
-  // All living processes of an instance: the descendants of its first process, and orphans that came to
-  // us. Those are recognised by their session or by the mark in their environment.
+  // All living processes of an instance: the descendants of its first process, and orphans that
+  // came to us. Those are recognised by their session or by the mark in their environment.
   std::vector<pid_t> members(const Instance& instance) const {
     const std::vector<ProcessInfo> all = list_processes();
-    const std::string mark = std::string(kInstanceVariable) + "=" + instance_mark(self_, instance.id);
+    const std::string mark =
+        std::string(kInstanceVariable) + "=" + instance_mark(self_, instance.id);
     std::vector<pid_t> found;
     for (const ProcessInfo& child : all) {
       if (child.parent != self_ || child.state == 'Z') continue;

@@ -1,9 +1,8 @@
 // The one clock: CLOCK_MONOTONIC, the same that bpf_ktime_get_ns reads in the kernel.
 #pragma once
 
-#include <ctime>
-
 #include <cstdint>
+#include <ctime>
 
 namespace coldstart::harness {
 

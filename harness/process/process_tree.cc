@@ -1,14 +1,13 @@
 #include "harness/process/process_tree.h"
 
-#include <dirent.h>
-#include <unistd.h>
-
 #include <cstdio>
 #include <cstdlib>
+#include <dirent.h>
 #include <fstream>
 #include <iterator>
 #include <memory>
 #include <set>
+#include <unistd.h>
 
 namespace coldstart::harness {
 

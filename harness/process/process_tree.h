@@ -1,9 +1,8 @@
 // Which processes there are, from /proc.
 #pragma once
 
-#include <sys/types.h>
-
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
 namespace coldstart::harness {

@@ -1,22 +1,26 @@
+// Boost.Process 1.74 declares posix::use_vfork on Linux, but leaves its implementation out unless
+// told that the system has vfork: without this the program does not link.
+#define BOOST_POSIX_HAS_VFORK 1
+
 #include "harness/process/spawn.h"
 
+#include <cerrno>
+#include <cstring>
 #include <fcntl.h>
 #include <linux/bpf.h>
-#include <signal.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <system_error>
 #include <unistd.h>
 
+#include <boost/process/args.hpp>
 #include <boost/process/child.hpp>
+#include <boost/process/exe.hpp>
 #include <boost/process/extend.hpp>
 #include <boost/process/io.hpp>
 #include <boost/process/posix.hpp>
-#include <boost/process/args.hpp>
-#include <boost/process/exe.hpp>
-#include <cerrno>
-#include <cstring>
-#include <system_error>
 
 #include "probes/fd.h"
 
@@ -103,14 +107,15 @@ SpawnResult spawn(const SpawnCommand& command, int spawners_map, std::uint64_t i
 
 bool run_and_wait(const std::vector<std::string>& command, std::chrono::seconds limit) {
   std::error_code error;
-  bp::child child(bp::exe = command.front(),
-                  bp::args = std::vector<std::string>(command.begin() + 1, command.end()),
-                  bp::std_in < bp::null, bp::std_out > bp::null, bp::std_err > bp::null, error,
-                  bp::extend::on_exec_setup = [](auto&) {
-                    sigset_t none;
-                    sigemptyset(&none);
-                    ::sigprocmask(SIG_SETMASK, &none, nullptr);
-                  });
+  bp::child child(
+      bp::exe = command.front(),
+      bp::args = std::vector<std::string>(command.begin() + 1, command.end()),
+      bp::std_in<bp::null, bp::std_out> bp::null, bp::std_err > bp::null, error,
+      bp::extend::on_exec_setup = [](auto&) {
+        sigset_t none;
+        sigemptyset(&none);
+        ::sigprocmask(SIG_SETMASK, &none, nullptr);
+      });
   if (error) return false;
   // Boost.Process's wait_for uses SIGCHLD itself; the launcher reads that signal, so wait by hand.
   const pid_t pid = child.id();

@@ -1,18 +1,17 @@
 // Spawning one process with Boost.Process, marked for the probes.
 #pragma once
 
-#include <sys/types.h>
-
 #include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <sys/types.h>
 #include <vector>
 
 namespace coldstart::harness {
 
-/// Every process of an instance has this variable in its environment; the value names the launcher and
-/// the instance, so that an orphan can be told apart from those of another run.
+/// Every process of an instance has this variable in its environment; the value names the launcher
+/// and the instance, so that an orphan can be told apart from those of another run.
 inline constexpr std::string_view kInstanceVariable = "COLDSTART_INSTANCE";
 std::string instance_mark(pid_t launcher, std::uint64_t instance);
 
@@ -29,13 +28,13 @@ struct SpawnResult {
   int error = 0;  ///< errno of what failed; 0: the program was executed
 };
 
-/// Starts the process as leader of a session of its own, with all signals at their defaults. Uses vfork:
-/// returns when the program was executed (or could not be). `spawners_map`: see Session::spawners_fd;
-/// -1 for none.
+/// Starts the process as leader of a session of its own, with all signals at their defaults. Uses
+/// vfork: returns when the program was executed (or could not be). `spawners_map`: see
+/// Session::spawners_fd; -1 for none.
 SpawnResult spawn(const SpawnCommand& command, int spawners_map, std::uint64_t instance);
 
-/// Runs a command to its end with no input and no output; kills it after `limit`. Returns whether it
-/// ended with exit code 0.
+/// Runs a command to its end with no input and no output; kills it after `limit`. Returns whether
+/// it ended with exit code 0.
 bool run_and_wait(const std::vector<std::string>& command, std::chrono::seconds limit);
 
 }  // namespace coldstart::harness

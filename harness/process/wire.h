@@ -1,5 +1,5 @@
-// The words that harness and launcher exchange: integers and strings, one after the other. Both ends are
-// the same binary, so there is no versioning.
+// The words that harness and launcher exchange: integers and strings, one after the other. Both
+// ends are the same binary, so there is no versioning.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,9 @@ namespace coldstart::harness {
 
 class WireWriter {
  public:
-  void number(std::int64_t value) { bytes_.append(reinterpret_cast<const char*>(&value), sizeof(value)); }
+  void number(std::int64_t value) {
+    bytes_.append(reinterpret_cast<const char*>(&value), sizeof(value));
+  }
   void text(std::string_view value) {
     number(static_cast<std::int64_t>(value.size()));
     bytes_.append(value);

@@ -3,9 +3,9 @@
 // The container has its own pid, mount, ipc and uts namespaces and a read-only root filesystem. It
 // shares the host's network, so that its port is reachable on loopback and no bridge is measured by
 // accident. Source of the format: OCI runtime specification 1.0, config.md and config-linux.md.
+#include <fstream>
 #include <unistd.h>
 
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "harness/runtimes/runtime.h"
@@ -87,7 +87,9 @@ const RuntimeKindOperations& container_runtime() {
         if (::geteuid() != 0) return "starting a container needs root; run coldstart as root";
         return std::nullopt;
       },
-      [](const FunctionSpec& f) { return std::vector<std::string>{f.engine, "--version"}; },
+      [](const FunctionSpec& f) {
+        return std::vector<std::string>{f.engine, "--version"};
+      },
       [](const FunctionSpec& f) {
         std::vector<std::string> command = {f.engine, "run"};
         command.insert(command.end(), f.command.begin(), f.command.end());

@@ -9,13 +9,16 @@ const RuntimeKindOperations& jvm_runtime() {
         if (!find_executable(f.java).empty()) return std::nullopt;
         return "needs " + f.java + "; apt-get install default-jre-headless";
       },
-      [](const FunctionSpec& f) { return std::vector<std::string>{f.java, "-version"}; },
+      [](const FunctionSpec& f) {
+        return std::vector<std::string>{f.java, "-version"};
+      },
       [](const FunctionSpec& f) {
         std::vector<std::string> command = {f.java};
         command.insert(command.end(), f.jvm_args.begin(), f.jvm_args.end());
         if (!f.classpath.empty()) {
           std::string joined;
-          for (const auto& entry : f.classpath) joined += (joined.empty() ? "" : ":") + entry.string();
+          for (const auto& entry : f.classpath)
+            joined += (joined.empty() ? "" : ":") + entry.string();
           command.insert(command.end(), {"-cp", joined});
         }
         if (!f.jar.empty()) {

@@ -5,7 +5,8 @@ namespace coldstart::harness {
 
 const RuntimeKindOperations& native_runtime() {
   static const RuntimeKindOperations kOperations{
-      // A program that is named without a slash comes from PATH and may be missing like any runtime.
+      // A program that is named without a slash comes from PATH and may be missing like any
+      // runtime.
       [](const FunctionSpec& f) -> std::optional<std::string> {
         const std::string& program = f.command.front();
         if (program.find('/') != std::string::npos || !find_executable(program).empty()) {

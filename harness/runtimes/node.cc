@@ -9,7 +9,9 @@ const RuntimeKindOperations& node_runtime() {
         if (!find_executable(f.interpreter).empty()) return std::nullopt;
         return "needs " + f.interpreter + "; apt-get install nodejs";
       },
-      [](const FunctionSpec& f) { return std::vector<std::string>{f.interpreter, "--version"}; },
+      [](const FunctionSpec& f) {
+        return std::vector<std::string>{f.interpreter, "--version"};
+      },
       [](const FunctionSpec& f) {
         std::vector<std::string> command = {f.interpreter};
         command.insert(command.end(), f.interpreter_args.begin(), f.interpreter_args.end());

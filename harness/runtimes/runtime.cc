@@ -1,5 +1,9 @@
 #include "harness/runtimes/runtime.h"
 
+#include <cstdlib>
+#include <map>
+#include <sstream>
+#include <string_view>
 #include <unistd.h>
 
 #include <boost/process/args.hpp>
@@ -7,10 +11,6 @@
 #include <boost/process/exe.hpp>
 #include <boost/process/io.hpp>
 #include <boost/process/pipe.hpp>
-#include <cstdlib>
-#include <map>
-#include <sstream>
-#include <string_view>
 
 #include "harness/process/spawn.h"
 
@@ -24,11 +24,16 @@ namespace {
 const RuntimeKindOperations& operations(RuntimeKind kind) {
   switch (kind) {
     case RuntimeKind::kNative:
-    case RuntimeKind::kCommand: return native_runtime();
-    case RuntimeKind::kContainer: return container_runtime();
-    case RuntimeKind::kJvm: return jvm_runtime();
-    case RuntimeKind::kNode: return node_runtime();
-    case RuntimeKind::kPython: return python_runtime();
+    case RuntimeKind::kCommand:
+      return native_runtime();
+    case RuntimeKind::kContainer:
+      return container_runtime();
+    case RuntimeKind::kJvm:
+      return jvm_runtime();
+    case RuntimeKind::kNode:
+      return node_runtime();
+    case RuntimeKind::kPython:
+      return python_runtime();
   }
   return native_runtime();
 }
@@ -76,8 +81,8 @@ std::string find_executable(const std::string& program) {
   return {};
 }
 
-std::vector<std::string> make_environment(const FunctionSpec& function, const LaunchContext& context,
-                                          bool inherit) {
+std::vector<std::string> make_environment(const FunctionSpec& function,
+                                          const LaunchContext& context, bool inherit) {
   std::map<std::string, std::string> merged;
   if (inherit) {
     for (char** entry = environ; *entry != nullptr; ++entry) {
@@ -108,7 +113,7 @@ std::string first_line_of(const std::vector<std::string>& command) {
   bp::ipstream output;
   bp::child child(bp::exe = program,
                   bp::args = std::vector<std::string>(command.begin() + 1, command.end()),
-                  bp::std_in < bp::null, (bp::std_out & bp::std_err) > output, error);
+                  bp::std_in<bp::null, (bp::std_out & bp::std_err)> output, error);
   if (error) return {};
   std::string first;
   std::getline(output, first);

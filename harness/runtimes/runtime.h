@@ -19,21 +19,21 @@ struct LaunchContext {
   int port = 0;      ///< offered in $PORT; 0: none
 };
 
-/// A command ready for the launcher. Making it (writing a bundle's config.json, say) is preparation and
-/// not part of the measured time.
+/// A command ready for the launcher. Making it (writing a bundle's config.json, say) is preparation
+/// and not part of the measured time.
 struct LaunchPlan {
   std::string executable;  ///< a path
   std::vector<std::string> arguments;
   std::vector<std::string> environment;  ///< complete
   std::filesystem::path directory;
-  std::vector<std::string> cleanup;      ///< see LaunchRequest
+  std::vector<std::string> cleanup;  ///< see LaunchRequest
   std::string cleanup_if_exists;
   std::string program;           ///< container: the program inside, as the kernel will see its name
   std::filesystem::path rootfs;  ///< container: the root filesystem, else empty
 };
 
-/// What the machine lacks to start this function, with what to install: "needs crun; apt-get install
-/// crun". Absent if nothing is missing.
+/// What the machine lacks to start this function, with what to install: "needs crun; apt-get
+/// install crun". Absent if nothing is missing.
 std::optional<std::string> missing(const FunctionSpec& function);
 
 /// What the runtime says of itself: "openjdk version 17.0.15", or empty if it says nothing.
@@ -45,14 +45,15 @@ std::vector<std::string> displayed_command(const FunctionSpec& function);
 /// Prepares one start. Throws Error if preparation fails (the temporary directory is full, say).
 LaunchPlan plan_launch(const FunctionSpec& function, const LaunchContext& context);
 
-// ---- for the files of the runtimes -----------------------------------------------------------------
+// ---- for the files of the runtimes
+// -----------------------------------------------------------------
 
 /// Searches PATH, or checks the path itself if it has a slash. Empty: not found or not executable.
 std::string find_executable(const std::string& program);
 
 /// Our environment, the function's, PORT and HOST and the mark, later ones win.
-std::vector<std::string> make_environment(const FunctionSpec& function, const LaunchContext& context,
-                                          bool inherit);
+std::vector<std::string> make_environment(const FunctionSpec& function,
+                                          const LaunchContext& context, bool inherit);
 
 /// Runs a command and returns the first line that it prints on standard output or standard error.
 /// Empty if it cannot be run or ends with an error.

@@ -1,7 +1,11 @@
 // From bytes to the one YAML document of a suite file.
+#include <sstream>
 #include <string>
 #include <vector>
 
+#include <yaml-cpp/anchor.h>
+#include <yaml-cpp/emitterstyle.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include "harness/suite/problems.h"
@@ -53,6 +57,48 @@ Position position_of(const YAML::Mark& mark) {
   return mark.is_null() ? Position{} : Position{mark.line + 1, mark.column + 1};
 }
 
+// Where the documents of a stream start.
+class DocumentStarts : public YAML::EventHandler {
+ public:
+  std::vector<YAML::Mark> marks;
+
+  void OnDocumentStart(const YAML::Mark& mark) override { marks.push_back(mark); }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+};
+
+// YAML::Load ignores what follows the first document, and YAML::LoadAll goes on for ever where a
+// document starts with a token that none can start with (","), so the documents are counted here.
+void check_is_one_document(const std::string& yaml, Problems& problems) {
+  std::istringstream stream(yaml);
+  YAML::Parser parser(stream);
+  DocumentStarts starts;
+  while (starts.marks.size() < 2 && parser.HandleNextDocument(starts)) {
+  }
+  if (starts.marks.empty()) {
+    problems.add({}, "the file is empty", "write a suite with at least one function");
+  }
+  if (starts.marks.size() < 2) return;
+  const Position second = position_of(starts.marks[1]);
+  std::istringstream lines(yaml);
+  std::string line;
+  for (int i = 0; i < second.line; ++i) std::getline(lines, line);
+  if (second > position_of(starts.marks[0]) && line.starts_with("---")) {
+    problems.add(second, "a second YAML document starts here", "write one suite a file");
+  } else {
+    problems.add(second, "not YAML: nothing can start here", "correct the syntax");
+  }
+}
+
 }  // namespace
 
 YAML::Node load_yaml(const std::string& yaml, const std::string& file) {
@@ -60,21 +106,19 @@ YAML::Node load_yaml(const std::string& yaml, const std::string& file) {
   check_is_text(yaml, problems);
   problems.throw_if_any();
 
-  std::vector<YAML::Node> documents;
+  YAML::Node document;
   try {
-    documents = YAML::LoadAll(yaml);
+    check_is_one_document(yaml, problems);
+    if (problems.empty()) document = YAML::Load(yaml);
   } catch (const YAML::Exception& e) {
     problems.add(position_of(e.mark), "not YAML: " + e.msg, "correct the syntax");
   }
   problems.throw_if_any();
-  if (documents.empty() || (documents.size() == 1 && documents.front().IsNull())) {
+  if (document.IsNull()) {
     problems.add({}, "the file is empty", "write a suite with at least one function");
-  } else if (documents.size() > 1) {
-    problems.add(harness::position_of(documents[1]), "a second YAML document starts here",
-                 "write one suite a file");
   }
   problems.throw_if_any();
-  return documents.front();
+  return document;
 }
 
 }  // namespace coldstart::harness

@@ -1,10 +1,10 @@
 #include "results/export/json.h"
 
 #include <fmt/format.h>
-
-#include <nlohmann/json.hpp>
 #include <string_view>
 #include <utility>
+
+#include <nlohmann/json.hpp>
 
 #include "results/statistics/summary.h"
 
@@ -81,8 +81,9 @@ Json function_json(const Function& function) {
 }
 
 Json start_json(const Start& start) {
-  Json json = {{"function", start.function}, {"load", start.load},   {"cache", start.cache},
-               {"trial", start.trial},       {"order", start.order}, {"instance", start.instance},
+  Json json = {{"function", start.function},    {"load", start.load},
+               {"cache", start.cache},          {"trial", start.trial},
+               {"order", start.order},          {"instance", start.instance},
                {"outcome", name(start.outcome)}};
   put(json, "message", start.message);
   json["due_ns"] = start.due_ns;
@@ -123,11 +124,14 @@ Json start_json(const Start& start) {
 }
 
 Json summary_json(const Summary& summary) {
-  Json json = {{"function", summary.function}, {"load", summary.load},
-               {"cache", summary.cache},       {"n", summary.n},
+  Json json = {{"function", summary.function},
+               {"load", summary.load},
+               {"cache", summary.cache},
+               {"n", summary.n},
                {"failed", summary.failed()}};
   Json failed_by = Json::object();
-  for (const auto& [outcome, count] : summary.failed_by) failed_by[std::string(name(outcome))] = count;
+  for (const auto& [outcome, count] : summary.failed_by)
+    failed_by[std::string(name(outcome))] = count;
   put_object(json, "failed_by", std::move(failed_by));
   if (summary.lost > 0) json["lost"] = summary.lost;
   put(json, "median_ns", summary.median_ns);
@@ -150,7 +154,8 @@ Json summary_json(const Summary& summary) {
 std::string export_json(const Run& run) {
   Json json = {{"schema", "coldstart.run/1"}, {"run", run_json(run.info)}};
   json["functions"] = Json::array();
-  for (const Function& function : run.functions) json["functions"].push_back(function_json(function));
+  for (const Function& function : run.functions)
+    json["functions"].push_back(function_json(function));
   json["starts"] = Json::array();
   for (const Start& start : run.starts) json["starts"].push_back(start_json(start));
   json["summary"] = Json::array();

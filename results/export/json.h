@@ -1,8 +1,8 @@
 // A run as JSON, schema `coldstart.run/1` (run.schema.json), and back.
 //
 // Keys with nothing to say are left out. `latency_ns`, `phases` and `summary` are derived from the
-// boundaries and ignored when a document is read. An absent boundary is listed with its reason under
-// `absent`: "not applicable: static program", "unseen: tier loader is off".
+// boundaries and ignored when a document is read. An absent boundary is listed with its reason
+// under `absent`: "not applicable: static program", "unseen: tier loader is off".
 #pragma once
 
 #include <filesystem>

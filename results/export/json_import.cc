@@ -1,14 +1,14 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <fmt/format.h>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
 #include <string_view>
 #include <utility>
+
+#include <nlohmann/json.hpp>
 
 #include "results/export/json.h"
 #include "results/model/error.h"

@@ -50,6 +50,7 @@ struct Start {
   std::optional<int> connect_retries;   ///< refused connects after the listen event
   std::optional<std::int64_t> pid;      ///< the process that served (or the first one)
   std::optional<int> port;              ///< TCP port that answered
+  std::optional<int> offered_port;      ///< in $PORT; not stored
   std::optional<int> http_status;
   std::optional<int> exit_status;       ///< exit code of the first process, where it ended by itself
   std::optional<int> exit_signal;       ///< signal that killed the first process (not our own stop)

@@ -1,8 +1,7 @@
 #include "results/report/cells.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 #include <map>
 #include <string_view>
 #include <utility>
@@ -23,7 +22,8 @@ ComparisonRow comparison_row(const Summary& s) {
           std::to_string(s.n),
           std::to_string(s.failed()),
           duration_cell(s.median_ns),
-          s.median_interval ? format_interval(s.median_interval->low, s.median_interval->high) : kAbsent,
+          s.median_interval ? format_interval(s.median_interval->low, s.median_interval->high)
+                            : kAbsent,
           duration_cell(s.p90_ns),
           duration_cell(s.p99_ns),
           s.ratio ? format_ratio(*s.ratio) : kAbsent};

@@ -1,8 +1,7 @@
 #include "results/report/notes.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 #include <map>
 #include <set>
 #include <utility>
@@ -59,13 +58,13 @@ std::vector<std::string> failure_notes(const Run& run, const std::vector<Summary
     const std::size_t all = summary.n + summary.lost + summary.failed();
     for (const auto& [outcome, count] : summary.failed_by) {
       const std::string message = first_message(run, summary, outcome);
-      notes.push_back(printable(fmt::format("{}: {} of {} failed: {}{}", title, count, all,
-                                            name(outcome),
-                                            message.empty() ? "" : fmt::format(" ({})", message))));
+      notes.push_back(
+          printable(fmt::format("{}: {} of {} failed: {}{}", title, count, all, name(outcome),
+                                message.empty() ? "" : fmt::format(" ({})", message))));
     }
     if (summary.lost > 0) {
-      notes.push_back(printable(fmt::format("{}: {} of {} left out: probe events were lost", title,
-                                            summary.lost, all)));
+      notes.push_back(printable(
+          fmt::format("{}: {} of {} left out: probe events were lost", title, summary.lost, all)));
     }
   }
   return notes;
@@ -94,7 +93,8 @@ std::vector<std::string> absent_notes(const std::vector<Summary>& summaries) {
   return notes;
 }
 
-// Which functions lack which boundaries, grouped by reason: "cpp" (all its starts), "cpp (2 of 30)".
+// Which functions lack which boundaries, grouped by reason: "cpp" (all its starts), "cpp (2 of
+// 30)".
 std::vector<std::string> unseen_notes(const Run& run) {
   std::map<std::string, std::size_t> answered;
   std::map<std::pair<std::string, Boundary>, std::map<std::string, std::size_t>> unseen;
@@ -104,7 +104,8 @@ std::vector<std::string> unseen_notes(const Run& run) {
     for (std::size_t i = 0; i < kBoundaryCount; ++i) {
       const auto boundary = static_cast<Boundary>(i);
       const Mark& mark = start.timeline[boundary];
-      if (boundary == Boundary::kDue || mark.at_ns || mark.absence == Absence::kNotApplicable) continue;
+      if (boundary == Boundary::kDue || mark.at_ns || mark.absence == Absence::kNotApplicable)
+        continue;
       ++unseen[{mark.reason, boundary}][start.function];
     }
   }
@@ -153,8 +154,8 @@ void add_probe_notes(const Run& run, std::vector<std::string>& notes) {
   for (const Tier& tier : run.info.tiers) {
     if (tier.on) on.push_back(tier.name);
   }
-  notes.push_back(printable(fmt::format("probes on: {}; lost events: {}", on.empty() ? "none" : joined(on),
-                                        run.info.lost_events)));
+  notes.push_back(printable(fmt::format("probes on: {}; lost events: {}",
+                                        on.empty() ? "none" : joined(on), run.info.lost_events)));
   for (const Tier& tier : run.info.tiers) {
     if (tier.on) continue;
     notes.push_back(printable(fmt::format("probes off: {}{}{}", tier.name,
@@ -166,8 +167,9 @@ void add_probe_notes(const Run& run, std::vector<std::string>& notes) {
     if (start.readiness_poll_ns) intervals.insert(*start.readiness_poll_ns);
   }
   if (!intervals.empty()) {
-    notes.push_back(fmt::format("readiness was polled every {}: latency may include that much waiting",
-                                format_duration(*intervals.rbegin())));
+    notes.push_back(
+        fmt::format("readiness was polled every {}: latency may include that much waiting",
+                    format_duration(*intervals.rbegin())));
   }
 }
 
@@ -175,7 +177,8 @@ std::vector<std::string> condition_notes(const Run& run, const std::vector<Summa
   const RunInfo& info = run.info;
   std::vector<std::string> notes;
   notes.push_back(
-      "measured: due (the load wants the request) → responded (the client has the first byte of the "
+      "measured: due (the load wants the request) → responded (the client has the first byte of "
+      "the "
       "answer)");
   std::vector<std::string> settings;
   for (const Summary& summary : summaries) {

@@ -9,13 +9,15 @@
 
 namespace coldstart::results {
 
-/// Each entry is one sentence or line of plain UTF-8 text without line breaks or control characters.
+/// Each entry is one sentence or line of plain UTF-8 text without line breaks or control
+/// characters.
 struct Notes {
-  std::vector<std::string> skipped;     ///< "java: skipped: no `java`; apt-get install …"
-  std::vector<std::string> failures;    ///< "cpp: 2 failed: timeout ×2 (no answer within 30 s)"
-  std::vector<std::string> absent;      ///< "p99 needs 100 starts", one a kind
-  std::vector<std::string> unseen;      ///< "runtime_ready was not seen (…) in: python, node"
-  std::vector<std::string> conditions;  ///< what was measured, host, probes, lost events, how to repeat
+  std::vector<std::string> skipped;   ///< "java: skipped: no `java`; apt-get install …"
+  std::vector<std::string> failures;  ///< "cpp: 2 failed: timeout ×2 (no answer within 30 s)"
+  std::vector<std::string> absent;    ///< "p99 needs 100 starts", one a kind
+  std::vector<std::string> unseen;    ///< "runtime_ready was not seen (…) in: python, node"
+  std::vector<std::string>
+      conditions;  ///< what was measured, host, probes, lost events, how to repeat
 };
 
 Notes notes_of(const Run& run, const std::vector<Summary>& summaries);

@@ -1,8 +1,7 @@
 #include "results/report/palette.h"
 
-#include <fmt/format.h>
-
 #include <cstdlib>
+#include <fmt/format.h>
 #include <limits>
 
 namespace coldstart::results {
@@ -69,7 +68,8 @@ int ansi256(Rgb color) {
   };
   for (int r = 0; r < 6; ++r) {
     for (int g = 0; g < 6; ++g) {
-      for (int b = 0; b < 6; ++b) consider(16 + 36 * r + 6 * g + b, kSteps[r], kSteps[g], kSteps[b]);
+      for (int b = 0; b < 6; ++b)
+        consider(16 + 36 * r + 6 * g + b, kSteps[r], kSteps[g], kSteps[b]);
     }
   }
   for (int i = 0; i < 24; ++i) consider(232 + i, 8 + 10 * i, 8 + 10 * i, 8 + 10 * i);

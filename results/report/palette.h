@@ -1,5 +1,5 @@
-// One colour for one phase everywhere: terminal, plots, HTML. Based on the palette of Okabe and Ito,
-// which people with any kind of colour vision can tell apart.
+// One colour for one phase everywhere: terminal, plots, HTML. Based on the palette of Okabe and
+// Ito, which people with any kind of colour vision can tell apart.
 #pragma once
 
 #include <array>

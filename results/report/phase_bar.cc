@@ -1,8 +1,7 @@
 #include "results/report/phase_bar.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 #include <map>
 #include <numeric>
 #include <utility>
@@ -28,7 +27,8 @@ std::string symbol_of(const std::vector<Phase>& phases, const TextStyle& style) 
 
 std::vector<int> apportion(const std::vector<std::int64_t>& lengths, int cells) {
   std::vector<int> shares(lengths.size(), 0);
-  const auto total = static_cast<double>(std::accumulate(lengths.begin(), lengths.end(), std::int64_t{0}));
+  const auto total =
+      static_cast<double>(std::accumulate(lengths.begin(), lengths.end(), std::int64_t{0}));
   if (total <= 0) return shares;
   std::vector<std::pair<double, std::size_t>> remainders;
   int given = 0;
@@ -45,7 +45,8 @@ std::vector<int> apportion(const std::vector<std::int64_t>& lengths, int cells) 
   return shares;
 }
 
-std::string colored(const std::string& text, const std::vector<Phase>& phases, const TextStyle& style) {
+std::string colored(const std::string& text, const std::vector<Phase>& phases,
+                    const TextStyle& style) {
   if (!style.color || text.empty()) return text;
   return fmt::format("\x1b[38;5;{}m{}\x1b[0m", ansi256(color_of(phases)), text);
 }
@@ -56,12 +57,14 @@ std::string phase_bar(const std::vector<PhaseMedian>& phases, int cells, const T
   const std::vector<int> shares = apportion(lengths, cells);
   std::string bar;
   for (std::size_t i = 0; i < phases.size(); ++i) {
-    bar += colored(repeated(symbol_of(phases[i].phases, style), shares[i]), phases[i].phases, style);
+    bar +=
+        colored(repeated(symbol_of(phases[i].phases, style), shares[i]), phases[i].phases, style);
   }
   return bar;
 }
 
-std::vector<std::string> phase_legend(const std::vector<Summary>& summaries, const TextStyle& style) {
+std::vector<std::string> phase_legend(const std::vector<Summary>& summaries,
+                                      const TextStyle& style) {
   std::map<std::vector<Phase>, std::string> names;
   for (const Summary& summary : summaries) {
     for (const PhaseMedian& phase : summary.phases) names.emplace(phase.phases, phase.name);

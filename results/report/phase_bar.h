@@ -20,9 +20,11 @@ std::vector<int> apportion(const std::vector<std::int64_t>& lengths, int cells);
 std::string phase_bar(const std::vector<PhaseMedian>& phases, int cells, const TextStyle& style);
 
 /// `text` in the colour of the phases, where colours are on.
-std::string colored(const std::string& text, const std::vector<Phase>& phases, const TextStyle& style);
+std::string colored(const std::string& text, const std::vector<Phase>& phases,
+                    const TextStyle& style);
 
 /// What the characters of the bars mean: "s spawn", one entry a phase, in order, without repeats.
-std::vector<std::string> phase_legend(const std::vector<Summary>& summaries, const TextStyle& style);
+std::vector<std::string> phase_legend(const std::vector<Summary>& summaries,
+                                      const TextStyle& style);
 
 }  // namespace coldstart::results

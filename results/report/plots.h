@@ -1,4 +1,5 @@
-// The two pictures of a run, drawn by gnuplot: phases side by side, and the distribution of latency.
+// The two pictures of a run, drawn by gnuplot: phases side by side, and the distribution of
+// latency.
 #pragma once
 
 #include <filesystem>
@@ -19,9 +20,9 @@ struct Picture {
 };
 
 /// Writes `phases.svg`, `phases.png`, `ecdf.svg` and `ecdf.png` into `folder` (created where it is
-/// missing); with several loads or cache states a pair for each, `phases-<load>-<cache>.svg`. Existing
-/// pictures are replaced, whole or not at all. Nothing is written for a run without a usable start.
-/// Throws Error: gnuplot is missing or fails, the folder cannot be written.
+/// missing); with several loads or cache states a pair for each, `phases-<load>-<cache>.svg`.
+/// Existing pictures are replaced, whole or not at all. Nothing is written for a run without a
+/// usable start. Throws Error: gnuplot is missing or fails, the folder cannot be written.
 std::vector<Picture> write_plots(const Run& run, const std::vector<Summary>& summaries,
                                  const std::filesystem::path& folder);
 

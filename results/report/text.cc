@@ -16,7 +16,8 @@ struct Glyph {
   char32_t code = 0;
 };
 
-// The glyph at the start of a text that is not empty; a byte that is not UTF-8 is one invalid glyph.
+// The glyph at the start of a text that is not empty; a byte that is not UTF-8 is one invalid
+// glyph.
 Glyph first_glyph(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char lead = byte(0);
@@ -33,7 +34,8 @@ Glyph first_glyph(std::string_view text) {
   }
   constexpr std::array<char32_t, 5> kSmallest = {0, 0, 0x80, 0x800, 0x10000};
   const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
-  if (code < kSmallest[length] || code > 0x10FFFF || surrogate) return {text.substr(0, 1), kInvalid};
+  if (code < kSmallest[length] || code > 0x10FFFF || surrogate)
+    return {text.substr(0, 1), kInvalid};
   return {text.substr(0, length), code};
 }
 
@@ -54,7 +56,9 @@ int width_of(char32_t code) {
                                            {0xFF00, 0xFF60},
                                            {0x1F300, 0x1FAFF},
                                            {0x20000, 0x3FFFD}}};
-  const auto in = [code](const Range& range) { return code >= range.first && code <= range.second; };
+  const auto in = [code](const Range& range) {
+    return code >= range.first && code <= range.second;
+  };
   if (std::any_of(kZero.begin(), kZero.end(), in)) return 0;
   return std::any_of(kWide.begin(), kWide.end(), in) ? 2 : 1;
 }
@@ -131,11 +135,13 @@ std::string fit(std::string_view text, int width) {
 }
 
 std::string pad_right(std::string_view text, int width) {
-  return std::string(text) + std::string(static_cast<std::size_t>(std::max(0, width - display_width(text))), ' ');
+  return std::string(text) +
+         std::string(static_cast<std::size_t>(std::max(0, width - display_width(text))), ' ');
 }
 
 std::string pad_left(std::string_view text, int width) {
-  return std::string(static_cast<std::size_t>(std::max(0, width - display_width(text))), ' ') + std::string(text);
+  return std::string(static_cast<std::size_t>(std::max(0, width - display_width(text))), ' ') +
+         std::string(text);
 }
 
 std::vector<std::string> wrap(std::string_view text, int width, int indent) {

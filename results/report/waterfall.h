@@ -8,10 +8,10 @@
 
 namespace coldstart::results {
 
-/// A line a phase: name, offset from due, length, share of the latency, a bar at its place, and where
-/// the width allows what happens in that phase. Then the boundaries that were not seen, and why.
-/// Lengths add up to the latency exactly. A start that failed is drawn as far as it came.
-/// Ends with a newline; no line is wider than style.width (>= 60).
+/// A line a phase: name, offset from due, length, share of the latency, a bar at its place, and
+/// where the width allows what happens in that phase. Then the boundaries that were not seen, and
+/// why. Lengths add up to the latency exactly. A start that failed is drawn as far as it came. Ends
+/// with a newline; no line is wider than style.width (>= 60).
 std::string waterfall(const Start& start, const TextStyle& style);
 
 }  // namespace coldstart::results

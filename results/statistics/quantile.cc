@@ -1,8 +1,9 @@
 #include "results/statistics/quantile.h"
 
 #include <algorithm>
-#include <boost/math/distributions/binomial.hpp>
 #include <cmath>
+
+#include <boost/math/distributions/binomial.hpp>
 
 namespace coldstart::results {
 

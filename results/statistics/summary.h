@@ -37,17 +37,19 @@ struct Summary {
   std::size_t failed() const;
 
   // Absent, never zero, where there are too few starts to say.
-  std::optional<std::int64_t> median_ns;        ///< n >= 1
-  std::optional<Interval> median_interval;      ///< kConfidence; n >= 6
-  std::optional<std::int64_t> p90_ns;           ///< n >= kMinimumForP90
-  std::optional<std::int64_t> p99_ns;           ///< n >= kMinimumForP99
+  std::optional<std::int64_t> median_ns;    ///< n >= 1
+  std::optional<Interval> median_interval;  ///< kConfidence; n >= 6
+  std::optional<std::int64_t> p90_ns;       ///< n >= kMinimumForP90
+  std::optional<std::int64_t> p99_ns;       ///< n >= kMinimumForP99
   std::optional<std::int64_t> min_ns;
   std::optional<std::int64_t> max_ns;
-  std::optional<double> ratio;  ///< median over the smallest median of the same load and cache state
+  std::optional<double>
+      ratio;  ///< median over the smallest median of the same load and cache state
 
   /// Medians of the phases, in order. Medians do not add up: their sum may differ from the median
-  /// latency. Starts may disagree on which phases there are (a boundary was seen in some only): these
-  /// are the starts with the commonest list of phases, so that no nanosecond is counted twice.
+  /// latency. Starts may disagree on which phases there are (a boundary was seen in some only):
+  /// these are the starts with the commonest list of phases, so that no nanosecond is counted
+  /// twice.
   std::vector<PhaseMedian> phases;
 
   /// Index into Run::starts of the used start whose latency is nearest to the median: a real start,

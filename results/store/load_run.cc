@@ -7,8 +7,8 @@ namespace coldstart::results {
 
 Run load_run(const std::string& selector, const std::filesystem::path& store_file) {
   std::error_code error;
-  const bool is_path = selector.find('/') != std::string::npos &&
-                       std::filesystem::is_regular_file(selector, error);
+  const bool is_path =
+      selector.find('/') != std::string::npos && std::filesystem::is_regular_file(selector, error);
   if (is_path || selector.ends_with(".json")) return import_json_file(selector);
   const Store store(store_file, Store::Mode::kRead);
   return store.load(store.resolve(selector));

@@ -1,16 +1,15 @@
 #include "results/store/open.h"
 
-#include <fmt/format.h>
-#include <sqlite3.h>
-#include <unistd.h>
-
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <fmt/format.h>
 #include <fstream>
+#include <sqlite3.h>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <unistd.h>
 
 #include "results/model/error.h"
 #include "results/store/schema.h"
@@ -33,7 +32,8 @@ fs::path folder_of(const fs::path& file) {
 }
 
 std::int32_t big_endian(const unsigned char* bytes) {
-  return static_cast<std::int32_t>((std::uint32_t{bytes[0]} << 24) | (std::uint32_t{bytes[1]} << 16) |
+  return static_cast<std::int32_t>((std::uint32_t{bytes[0]} << 24) |
+                                   (std::uint32_t{bytes[1]} << 16) |
                                    (std::uint32_t{bytes[2]} << 8) | std::uint32_t{bytes[3]});
 }
 
@@ -58,8 +58,8 @@ void check_header(const fs::path& file) {
   }
   if (const std::int32_t version = big_endian(bytes + 60); version > kSchemaVersion) {
     throw Error(file.string(),
-                fmt::format("was written by a newer coldstart (schema {}; this one knows {})", version,
-                            kSchemaVersion),
+                fmt::format("was written by a newer coldstart (schema {}; this one knows {})",
+                            version, kSchemaVersion),
                 fmt::format("update coldstart, or {}", kOtherFile));
   }
 }
@@ -70,9 +70,9 @@ void check_writable(const fs::path& file, bool exists) {
                 fmt::format("check its permissions, or {}", kOtherFile));
   }
   if (access(folder_of(file).c_str(), W_OK | X_OK) != 0) {
-    throw Error(file.string(),
-                fmt::format("its folder cannot be written: {}", std::strerror(errno)),
-                fmt::format("check the permissions of '{}', or {}", folder_of(file).string(), kOtherFile));
+    throw Error(
+        file.string(), fmt::format("its folder cannot be written: {}", std::strerror(errno)),
+        fmt::format("check the permissions of '{}', or {}", folder_of(file).string(), kOtherFile));
   }
 }
 
@@ -150,8 +150,9 @@ std::string immutable_uri(const fs::path& file) {
   return uri + "?immutable=1";
 }
 
-// SQLite needs to write beside a file with a write-ahead log even to read it. Try the tidy way first
-// (read and write: it removes its own traces), then with what a read-only file or folder allows.
+// SQLite needs to write beside a file with a write-ahead log even to read it. Try the tidy way
+// first (read and write: it removes its own traces), then with what a read-only file or folder
+// allows.
 SQLite::Database open_for_reading(const fs::path& file) {
   std::error_code error;
   const fs::path log = file.string() + "-wal";
@@ -181,8 +182,10 @@ SQLite::Database open_for_reading(const fs::path& file) {
       }
     }
   }
-  throw Error(file.string(), "its last starts are still in the log beside it, which needs a folder that "
-              "can be written", "copy the file and its `-wal` to such a folder and use --db");
+  throw Error(file.string(),
+              "its last starts are still in the log beside it, which needs a folder that "
+              "can be written",
+              "copy the file and its `-wal` to such a folder and use --db");
 }
 
 }  // namespace
@@ -210,17 +213,20 @@ void throw_store_error(const fs::path& file, const SQLite::Exception& e) {
                               kOtherFile));
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      throw Error(file.string(), "is in use by another program", "wait for it, or use another --db");
+      throw Error(file.string(), "is in use by another program",
+                  "wait for it, or use another --db");
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
     case SQLITE_PERM:
       throw Error(file.string(), fmt::format("cannot be opened ({})", e.what()),
                   "check the permissions of the file and its folder");
     case SQLITE_IOERR:
-      throw Error(file.string(), fmt::format("cannot be read or written ({})", e.what()),
-                  "check the disk, its quota and the file size limit (ulimit -f); every start that was "
-                  "stored before is kept");
-    default: throw Error(file.string(), e.what(), kOtherFile);
+      throw Error(
+          file.string(), fmt::format("cannot be read or written ({})", e.what()),
+          "check the disk, its quota and the file size limit (ulimit -f); every start that was "
+          "stored before is kept");
+    default:
+      throw Error(file.string(), e.what(), kOtherFile);
   }
 }
 

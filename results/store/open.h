@@ -2,15 +2,15 @@
 #pragma once
 
 #include <SQLiteCpp/SQLiteCpp.h>
-
+#include <SQLiteCpp/VariadicBind.h>
 #include <filesystem>
 
 #include "results/store/store.h"
 
 namespace coldstart::results {
 
-/// An open connection to a file that is a store of ours, with its schema. A file that is not is never
-/// handed to SQLite, so not even an empty log appears beside it. Throws Error.
+/// An open connection to a file that is a store of ours, with its schema. A file that is not is
+/// never handed to SQLite, so not even an empty log appears beside it. Throws Error.
 SQLite::Database open_store_file(const std::filesystem::path& file, Store::Mode mode);
 
 /// What SQLite says, as an Error with a remedy.

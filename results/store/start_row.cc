@@ -12,7 +12,8 @@ namespace {
 constexpr const char* kColumns =
     "load, cache, trial, position, instance, outcome, message, due_ns, "
     "requested_ns, forked_ns, launched_ns, execed_ns, linked_ns, entered_ns, runtime_ready_ns, "
-    "listening_ns, received_ns, replied_ns, responded_ns, completed_ns, absence_set_id, lost_events, "
+    "listening_ns, received_ns, replied_ns, responded_ns, completed_ns, absence_set_id, "
+    "lost_events, "
     "readiness_poll_ns, connect_retries, pid, port, http_status, exit_status, exit_signal";
 constexpr int kColumnCount = 29;
 

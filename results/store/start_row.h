@@ -2,7 +2,7 @@
 #pragma once
 
 #include <SQLiteCpp/SQLiteCpp.h>
-
+#include <SQLiteCpp/VariadicBind.h>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,7 +12,8 @@
 
 namespace coldstart::results {
 
-/// Equal for two timelines that lack the same boundaries for the same reasons; empty: none is absent.
+/// Equal for two timelines that lack the same boundaries for the same reasons; empty: none is
+/// absent.
 std::string absences_key(const Timeline& timeline);
 
 /// Inserts starts with prepared statements; the caller opens and commits the transaction.
@@ -22,7 +23,8 @@ class StartWriter {
 
   /// A new set with the timeline's absences; returns its id.
   std::int64_t add_absences(std::int64_t run_id, const Timeline& timeline);
-  void add(std::int64_t function_id, std::optional<std::int64_t> absence_set_id, const Start& start);
+  void add(std::int64_t function_id, std::optional<std::int64_t> absence_set_id,
+           const Start& start);
 
  private:
   SQLite::Database& db_;

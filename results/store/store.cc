@@ -1,14 +1,14 @@
 #include "results/store/store.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
+#include <fmt/format.h>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
 #include <utility>
+
+#include <nlohmann/json.hpp>
 
 #include "results/model/error.h"
 #include "results/store/open.h"
@@ -35,9 +35,10 @@ void insert_tiers(SQLite::Database& db, std::int64_t run_id, const std::vector<T
 
 void insert_functions(SQLite::Database& db, std::int64_t run_id,
                       const std::vector<Function>& functions) {
-  SQLite::Statement insert(db,
-                           "INSERT INTO functions (run_id, position, name, runtime, contract, command, "
-                           "version, skipped) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+  SQLite::Statement insert(
+      db,
+      "INSERT INTO functions (run_id, position, name, runtime, contract, command, "
+      "version, skipped) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
   int position = 0;
   for (const Function& function : functions) {
     const std::string command = nlohmann::json(function.command)
@@ -52,10 +53,11 @@ void insert_functions(SQLite::Database& db, std::int64_t run_id,
 }
 
 RunInfo load_info(SQLite::Database& db, const std::string& file, std::int64_t run_id) {
-  SQLite::Statement query(db,
-                          "SELECT label, suite, started_at, finished_at, seed, tool_version, "
-                          "command_line, host_name, kernel, os, cpu, cpus, memory_bytes, lost_events "
-                          "FROM runs WHERE id = ?");
+  SQLite::Statement query(
+      db,
+      "SELECT label, suite, started_at, finished_at, seed, tool_version, "
+      "command_line, host_name, kernel, os, cpu, cpus, memory_bytes, lost_events "
+      "FROM runs WHERE id = ?");
   query.bind(1, run_id);
   if (!query.executeStep()) {
     throw Error(file, fmt::format("there is no run {}", run_id), "see `coldstart list`");
@@ -89,9 +91,10 @@ RunInfo load_info(SQLite::Database& db, const std::string& file, std::int64_t ru
 }
 
 std::vector<Function> load_functions(SQLite::Database& db, std::int64_t run_id) {
-  SQLite::Statement query(db,
-                          "SELECT name, runtime, contract, command, version, skipped FROM functions "
-                          "WHERE run_id = ? ORDER BY position");
+  SQLite::Statement query(
+      db,
+      "SELECT name, runtime, contract, command, version, skipped FROM functions "
+      "WHERE run_id = ? ORDER BY position");
   query.bind(1, run_id);
   std::vector<Function> functions;
   while (query.executeStep()) {
@@ -161,8 +164,9 @@ std::int64_t Store::begin_run(const RunInfo& info, const std::vector<Function>& 
                              "command_line, host_name, kernel, os, cpu, cpus, memory_bytes, "
                              "lost_events) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     SQLite::bind(insert, info.label, info.suite, info.started_at, std::to_string(info.seed),
-                 info.tool_version, info.command_line, info.host.name, info.host.kernel, info.host.os,
-                 info.host.cpu, info.host.cpus, static_cast<std::int64_t>(info.host.memory_bytes),
+                 info.tool_version, info.command_line, info.host.name, info.host.kernel,
+                 info.host.os, info.host.cpu, info.host.cpus,
+                 static_cast<std::int64_t>(info.host.memory_bytes),
                  static_cast<std::int64_t>(info.lost_events));
     insert.exec();
     const std::int64_t run_id = db.getLastInsertRowid();
@@ -272,10 +276,11 @@ std::int64_t Store::resolve(const std::string& selector) const {
       known += fmt::format("{}{}{}", i == 0 ? "" : ", ", runs[i].first,
                            runs[i].second.empty() ? "" : fmt::format(" ({})", runs[i].second));
     }
-    throw Error(fmt::format("run '{}'", selector),
-                fmt::format("not among the {} run{} in {}", runs.size(), runs.size() == 1 ? "" : "s",
-                            impl_->file.string()),
-                fmt::format("newest: {}; see `coldstart list`, or name an exported .json file", known));
+    throw Error(
+        fmt::format("run '{}'", selector),
+        fmt::format("not among the {} run{} in {}", runs.size(), runs.size() == 1 ? "" : "s",
+                    impl_->file.string()),
+        fmt::format("newest: {}; see `coldstart list`, or name an exported .json file", known));
   });
 }
 

@@ -1,7 +1,7 @@
 // The store: every run that was ever measured, in one SQLite file (`coldstart.db`).
 //
-// One transaction a start, write-ahead log: a run that is killed keeps every start that was finished.
-// The tables are documented in schema.sql, for people who want to query them with SQL.
+// One transaction a start, write-ahead log: a run that is killed keeps every start that was
+// finished. The tables are documented in schema.sql, for people who want to query them with SQL.
 // Nothing here deletes anything, and a file that is not ours is not touched.
 #pragma once
 
@@ -25,7 +25,7 @@ struct RunSummaryRow {
   std::size_t functions = 0;
   std::size_t skipped = 0;  ///< functions that could not be measured on that machine
   std::size_t starts = 0;
-  std::size_t failed = 0;   ///< starts whose outcome is not ok
+  std::size_t failed = 0;  ///< starts whose outcome is not ok
 };
 
 class Store {
@@ -35,19 +35,20 @@ class Store {
     kWrite,  ///< creates the file where it is missing (not its folder)
   };
 
-  /// Throws Error for whatever stands in the way: no such file (reading), a folder, no permission, not
-  /// a store of ours, damaged, written by a newer coldstart, disk full. The file is then unchanged.
+  /// Throws Error for whatever stands in the way: no such file (reading), a folder, no permission,
+  /// not a store of ours, damaged, written by a newer coldstart, disk full. The file is then
+  /// unchanged.
   Store(const std::filesystem::path& file, Mode mode);
   ~Store();
   Store(Store&&) noexcept;
   Store& operator=(Store&&) noexcept;
 
-  /// Stores what holds for the whole run and its functions (names are unique); returns the run's id.
-  /// `info.id` is ignored; `info.finished_at` is normally still empty.
+  /// Stores what holds for the whole run and its functions (names are unique); returns the run's
+  /// id. `info.id` is ignored; `info.finished_at` is normally still empty.
   std::int64_t begin_run(const RunInfo& info, const std::vector<Function>& functions);
 
-  /// Stores one start, in a transaction of its own: when this returns, the start survives our death.
-  /// Throws Error for a function that the run does not have.
+  /// Stores one start, in a transaction of its own: when this returns, the start survives our
+  /// death. Throws Error for a function that the run does not have.
   void add_start(std::int64_t run_id, const Start& start);
 
   /// Marks the run as finished, with what is known only now; replaces the tiers of begin_run.

@@ -58,8 +58,8 @@ TEST_F(SuiteFuzz, EveryByteLeftOut) {
 }
 
 TEST_F(SuiteFuzz, RandomEdits) {
-  constexpr std::string_view kBytes(
-      "{}[],:;-?*&!|>'\"%@`#\\ \n\t\r~<=.0aZ\x01\x04\x7f\xc3\xa4\xff\0", 41);
+  using namespace std::string_view_literals;
+  constexpr auto kBytes = "{}[],:;-?*&!|>'\"%@`#\\ \n\t\r~<=.0aZ\x01\x04\x7f\xc3\xa4\xff\0"sv;
   std::mt19937 random(20260101);  // NOLINT: the same mutations every time
   const auto below = [&](std::size_t limit) { return random() % limit; };
   for (int round = 0; round < 3000; ++round) {

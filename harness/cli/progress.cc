@@ -1,0 +1,50 @@
+#include "harness/cli/progress.h"
+
+#include <cstdio>
+#include <unistd.h>
+
+#include "harness/process/monotonic.h"
+#include "results/model/duration.h"
+
+namespace coldstart::cli {
+
+Progress::Progress(bool quiet)
+    : quiet_(quiet), terminal_(::isatty(STDERR_FILENO) != 0), begun_ns_(harness::monotonic_ns()) {}
+
+void Progress::show(const std::string& what, int done, int total) {
+  if (quiet_) return;
+  if (done == 0) begun_ns_ = harness::monotonic_ns();
+  if (!terminal_) {
+    const int tenth = total > 0 ? done * 10 / total : 0;
+    if (done == 0) {
+      std::fprintf(stderr, "%s\n", what.c_str());
+    } else if (tenth != last_tenth_) {
+      std::fprintf(stderr, "%d of %d starts\n", done, total);
+    }
+    last_tenth_ = tenth;
+    return;
+  }
+  std::string line = std::to_string(done) + " of " + std::to_string(total) + "  " + what;
+  if (!last_result_.empty()) line += "  (last: " + last_result_ + ")";
+  if (done > 0) {
+    const std::int64_t spent = harness::monotonic_ns() - begun_ns_;
+    line += "  " + format_duration(spent / done * (total - done)) + " left";
+  }
+  std::fprintf(stderr, "\r\x1b[K%.110s", line.c_str());
+  std::fflush(stderr);
+  drawn_ = true;
+}
+
+void Progress::say(const std::string& line) {
+  clear();
+  if (!quiet_) std::fprintf(stderr, "%s\n", line.c_str());
+}
+
+void Progress::clear() {
+  if (!drawn_) return;
+  std::fprintf(stderr, "\r\x1b[K");
+  std::fflush(stderr);
+  drawn_ = false;
+}
+
+}  // namespace coldstart::cli

@@ -1,0 +1,36 @@
+// What a long command says on standard error while it works: one live line on a terminal, now and
+// then a plain line elsewhere, nothing with --quiet.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace coldstart::cli {
+
+class Progress {
+ public:
+  explicit Progress(bool quiet);
+  ~Progress() { clear(); }
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  /// Where the work is: `done` of `total` steps, now at `what`.
+  void show(const std::string& what, int done, int total);
+  /// A line that stays.
+  void say(const std::string& line);
+  void clear();
+
+ private:
+  bool quiet_;
+  bool terminal_;
+  bool drawn_ = false;
+  int last_tenth_ = -1;
+  std::int64_t begun_ns_ = 0;
+  std::string last_result_;
+
+ public:
+  /// The latest result, shown on the live line.
+  void note(std::string result) { last_result_ = std::move(result); }
+};
+
+}  // namespace coldstart::cli

@@ -1,0 +1,73 @@
+// coldstart report: a stored run, as text, Markdown, HTML or pictures.
+#include <cstdio>
+#include <memory>
+
+#include "harness/cli/command_line.h"
+#include "harness/cli/write_report.h"
+#include "results/model/error.h"
+#include "results/report/markdown.h"
+#include "results/report/plots.h"
+#include "results/report/table.h"
+#include "results/report/waterfall.h"
+#include "results/statistics/summary.h"
+#include "results/store/load_run.h"
+
+namespace coldstart::cli {
+namespace {
+
+struct ReportOptions {
+  std::string run = "latest";
+  bool markdown = false;
+  std::string html;
+  std::string plots;
+  std::string waterfall;
+};
+
+void print_waterfall(const Run& run, const std::vector<results::Summary>& summaries,
+                     const std::string& function, const results::TextStyle& style) {
+  for (const results::Summary& summary : summaries) {
+    if (summary.function != function || !summary.median_start) continue;
+    const Start& median = run.starts[*summary.median_start];
+    std::printf("The median start of %s (trial %d):\n", function.c_str(), median.trial);
+    std::fputs(results::waterfall(median, style).c_str(), stdout);
+    return;
+  }
+  throw Error("--waterfall", "no successful start of '" + function + "' in this run",
+              "coldstart report shows the functions it has");
+}
+
+int report(const Globals& globals, const ReportOptions& options) {
+  const Run run = results::load_run(options.run, globals.db);
+  const auto summaries = results::summarize(run);
+  if (!options.html.empty()) write_html(run, summaries, options.html);
+  if (!options.plots.empty()) results::write_plots(run, summaries, options.plots);
+  if (options.markdown) {
+    std::fputs(results::markdown_report(run, summaries).c_str(), stdout);
+  } else if (!options.waterfall.empty()) {
+    print_waterfall(run, summaries, options.waterfall, globals.style());
+  } else if (options.html.empty() && options.plots.empty()) {
+    std::fputs(results::comparison_table(run, summaries, globals.style()).c_str(), stdout);
+    std::fputs("\n", stdout);
+    std::fputs(results::phase_table(summaries, globals.style()).c_str(), stdout);
+  }
+  return 0;
+}
+
+}  // namespace
+
+void add_report(CLI::App& app, const Globals& globals, Action& action) {
+  auto options = std::make_shared<ReportOptions>();
+  CLI::App* command = app.add_subcommand("report", "Show a stored run");
+  command
+      ->add_option("run", options->run,
+                   "latest, latest~1, an id, a label, or an exported JSON file")
+      ->capture_default_str();
+  command->add_flag("--markdown", options->markdown, "Markdown on standard output");
+  command->add_option("--html", options->html, "Write one self-contained page");
+  command->add_option("--plots", options->plots, "Write the plots (SVG and PNG) into a folder");
+  command->add_option("--waterfall", options->waterfall, "Draw the median start of this function");
+  command->callback(
+      [=, &globals, &action] { action = [=, &globals] { return report(globals, *options); }; });
+}
+
+}  // namespace coldstart::cli

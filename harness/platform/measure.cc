@@ -1,0 +1,143 @@
+#include "harness/platform/measure.h"
+
+#include <algorithm>
+#include <exception>
+#include <random>
+#include <signal.h>
+#include <utility>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/signal_set.hpp>
+
+namespace asio = boost::asio;
+
+namespace coldstart::harness {
+namespace {
+
+// Runs a coroutine to its end while listening for signals that end it early.
+class Interruptible {
+ public:
+  explicit Interruptible(Platform& platform)
+      : platform_(platform), signals_(platform.io(), SIGINT, SIGTERM, SIGHUP) {
+    signals_.async_wait([this](boost::system::error_code cancelled, int number) {
+      if (cancelled) return;
+      signal_ = number;
+      platform_.kill_all();
+    });
+  }
+
+  void run(asio::awaitable<void> work) {
+    std::exception_ptr failure;
+    bool done = false;
+    asio::co_spawn(platform_.io(), std::move(work), [&](std::exception_ptr error) {
+      failure = std::move(error);
+      done = true;
+    });
+    platform_.io().restart();
+    while (!done) platform_.io().run_one();
+    if (failure) std::rethrow_exception(failure);
+  }
+
+  const std::optional<int>& signal() const { return signal_; }
+
+ private:
+  Platform& platform_;
+  asio::signal_set signals_;
+  std::optional<int> signal_;
+};
+
+// Uniform in [0, bound), the same on every platform (std::uniform_int_distribution is not).
+std::uint64_t draw(std::mt19937_64& generator, std::uint64_t bound) {
+  const std::uint64_t limit = UINT64_MAX - UINT64_MAX % bound;
+  for (;;) {
+    const std::uint64_t value = generator();
+    if (value < limit) return value % bound;
+  }
+}
+
+Function describe(const FunctionSpec& spec) {
+  Function function;
+  function.name = spec.name;
+  function.runtime = name(spec.runtime);
+  function.contract = name(spec.contract);
+  function.command = displayed_command(spec);
+  function.skipped = missing(spec);
+  if (!function.skipped) function.version = runtime_version(spec);
+  return function;
+}
+
+asio::awaitable<void> run_plan(Platform& platform, const MeasurePlan& plan, const MeasureSink& sink,
+                               const std::optional<int>& interrupted) {
+  std::vector<Function> described;
+  std::vector<int> trials;
+  for (const FunctionSpec& spec : plan.functions) {
+    described.push_back(describe(spec));
+    trials.push_back(described.back().skipped ? 0 : spec.trials);
+  }
+  int total = 0;
+  for (int count : trials) total += count;
+
+  for (std::size_t i = 0; i < plan.functions.size(); ++i) {
+    if (trials[i] == 0) continue;
+    sink.progress("rehearsing " + plan.functions[i].name, 0, total);
+    co_await platform.cold_start(plan.functions[i], {.rehearsal = true});
+    if (interrupted) co_return;
+  }
+  sink.begin(described);
+
+  std::vector<int> done(trials.size(), 0);
+  int order = 0;
+  for (std::size_t i : interleaved_order(trials, plan.seed)) {
+    const FunctionSpec& spec = plan.functions[i];
+    sink.progress(spec.name, order, total);
+    Start start = co_await platform.cold_start(spec, {});
+    if (interrupted) co_return;
+    start.function = spec.name;
+    start.load = plan.load;
+    start.cache = plan.cache;
+    start.trial = ++done[i];
+    start.order = ++order;
+    sink.started(start);
+  }
+}
+
+}  // namespace
+
+std::vector<std::size_t> interleaved_order(const std::vector<int>& trials, std::uint64_t seed) {
+  std::mt19937_64 generator(seed);
+  std::vector<std::size_t> order;
+  const int blocks = trials.empty() ? 0 : *std::max_element(trials.begin(), trials.end());
+  for (int block = 0; block < blocks; ++block) {
+    std::vector<std::size_t> members;
+    for (std::size_t i = 0; i < trials.size(); ++i) {
+      if (trials[i] > block) members.push_back(i);
+    }
+    // Fisher-Yates
+    for (std::size_t i = members.size(); i > 1; --i) {
+      std::swap(members[i - 1], members[draw(generator, i)]);
+    }
+    order.insert(order.end(), members.begin(), members.end());
+  }
+  return order;
+}
+
+std::optional<int> measure(Platform& platform, const MeasurePlan& plan, const MeasureSink& sink) {
+  Interruptible work(platform);
+  work.run(run_plan(platform, plan, sink, work.signal()));
+  return work.signal();
+}
+
+RehearsalResult rehearse(Platform& platform, const FunctionSpec& function, bool any_port) {
+  Interruptible work(platform);
+  RehearsalResult result;
+  const auto once = [&]() -> asio::awaitable<void> {
+    result.start =
+        co_await platform.cold_start(function, {.any_port = any_port, .rehearsal = true});
+  };
+  work.run(once());
+  result.interrupted_by = work.signal();
+  return result;
+}
+
+}  // namespace coldstart::harness

@@ -1,0 +1,48 @@
+// Measures a set of functions: rehearses each, then starts them interleaved in randomised blocks.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/platform/platform.h"
+#include "results/model/record.h"
+
+namespace coldstart::harness {
+
+/// What measuring tells while it goes on. All are called between starts, never while one is
+/// measured.
+struct MeasureSink {
+  /// Once, when all functions were rehearsed: what will be measured.
+  std::function<void(const std::vector<Function>&)> begin;
+  /// After each start, with everything in it.
+  std::function<void(const Start&)> started;
+  /// Before each step: "rehearsing java", "java 3 of 30". `done` of `total` starts are measured.
+  std::function<void(const std::string& what, int done, int total)> progress;
+};
+
+struct MeasurePlan {
+  std::vector<FunctionSpec> functions;
+  std::string load = "cold";
+  std::string cache = "page-cache";
+  std::uint64_t seed = 0;
+};
+
+/// The order of trials: block b holds the b-th trial of every function that has so many, shuffled.
+/// The same seed gives the same order on every machine. Elements are indices into `trials`.
+std::vector<std::size_t> interleaved_order(const std::vector<int>& trials, std::uint64_t seed);
+
+/// Runs the plan. Returns the number of the signal (SIGINT, SIGTERM, SIGHUP) that interrupted it,
+/// if one did: the start that was under way then is not reported, its instance is ended.
+std::optional<int> measure(Platform& platform, const MeasurePlan& plan, const MeasureSink& sink);
+
+/// One rehearsal of one function, also interruptible; for finding out what a command is.
+struct RehearsalResult {
+  Start start;
+  std::optional<int> interrupted_by;
+};
+RehearsalResult rehearse(Platform& platform, const FunctionSpec& function, bool any_port);
+
+}  // namespace coldstart::harness

@@ -1,0 +1,72 @@
+// The platform: starts one instance of a function, calls it, ends it, and says what was seen.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <boost/asio/io_context.hpp>
+
+#include "harness/platform/event_hub.h"
+#include "harness/process/launcher.h"
+#include "harness/runtimes/runtime.h"
+#include "harness/suite/suite.h"
+#include "probes/session.h"
+#include "results/model/record.h"
+
+namespace coldstart::harness {
+
+/// How the client learns that a function listens.
+enum class Readiness : std::uint8_t {
+  kAuto,  ///< by the listen event where the process tier is on, else by polling
+  kPoll,  ///< by polling in any case; for comparing probes on and off with the same mechanism
+};
+
+struct StartOptions {
+  Readiness readiness = Readiness::kAuto;
+  bool any_port = false;  ///< http: call whatever port listens first, not only the offered one
+  bool rehearsal =
+      false;  ///< examine the programs that are executed, so that later starts see more
+};
+
+/// The clients' poll interval where no event tells that a socket listens.
+inline constexpr std::chrono::microseconds kPollInterval{500};
+
+/// What is used by all starts of a run. Single-threaded: everything happens in `io`.
+class Platform {
+ public:
+  /// Creates a temporary directory for the run, which the launcher removes at the end.
+  Platform(Launcher& launcher, probes::Session& session);
+
+  /// One cold start, from `due` to the death of its last process. The record has everything but
+  /// function, load, trial and order. Outcomes are in the record; Error is thrown only if we
+  /// ourselves cannot go on.
+  boost::asio::awaitable<Start> cold_start(const FunctionSpec& function,
+                                           const StartOptions& options);
+
+  /// Kills the instances that live now; their starts then end with whatever outcome that makes.
+  void kill_all();
+
+  boost::asio::io_context& io() { return io_; }
+  probes::Session& session() { return session_; }
+  const std::filesystem::path& run_directory() const { return run_directory_; }
+
+ private:
+  friend class ColdStart;
+
+  boost::asio::io_context io_;
+  Launcher& launcher_;
+  probes::Session& session_;
+  EventHub hub_;
+  std::filesystem::path run_directory_;
+  std::uint64_t last_instance_ = 0;
+  std::vector<std::uint64_t> alive_;
+};
+
+/// A TCP port of loopback that nobody uses now. Throws Error.
+int free_port();
+
+}  // namespace coldstart::harness

@@ -1,0 +1,112 @@
+#include "results/report/gnuplot.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fmt/format.h>
+#include <fstream>
+#include <iterator>
+#include <signal.h>
+#include <stdlib.h>
+#include <system_error>
+
+#include <gnuplot-iostream.h>
+
+#include "results/model/error.h"
+#include "results/report/text.h"
+
+namespace coldstart::results {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// While it lives, writing to a gnuplot that has died is a failed write and not our death.
+class SigpipeBlocked {
+ public:
+  SigpipeBlocked() {
+    sigemptyset(&pipe_);
+    sigaddset(&pipe_, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+  }
+  ~SigpipeBlocked() {
+    const timespec now{};
+    while (sigtimedwait(&pipe_, nullptr, &now) == SIGPIPE) continue;
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  SigpipeBlocked(const SigpipeBlocked&) = delete;
+  SigpipeBlocked& operator=(const SigpipeBlocked&) = delete;
+
+ private:
+  sigset_t pipe_{};
+  sigset_t before_{};
+};
+
+std::string shell_quoted(const fs::path& path) {
+  std::string quoted = "'";
+  for (const char c : path.string()) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+std::string content_of(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+bool is_drawn(const fs::path& file) {
+  std::error_code error;
+  const auto size = fs::file_size(file, error);
+  return !error && size > 0;
+}
+
+}  // namespace
+
+ScratchFolder::ScratchFolder(const fs::path& parent) {
+  std::string name = (fs::absolute(parent) / ".coldstart-plots-XXXXXX").string();
+  if (mkdtemp(name.data()) == nullptr) {
+    throw Error(parent.string(), fmt::format("cannot be written: {}", std::strerror(errno)),
+                "choose another folder for the plots");
+  }
+  path_ = name;
+}
+
+ScratchFolder::~ScratchFolder() {
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+}
+
+void draw(const PlotScript& script, const std::string& name, const ScratchFolder& scratch) {
+  const fs::path svg = scratch.path() / (name + ".svg");
+  const fs::path png = scratch.path() / (name + ".png");
+  const fs::path words = scratch.path() / "words";
+  const fs::path status = scratch.path() / "status";
+  {
+    const SigpipeBlocked blocked;
+    // gnuplot-iostream prints when its command fails: keep the status for ourselves instead.
+    // -d: without the user's own gnuplot settings.
+    Gnuplot gnuplot(fmt::format("gnuplot -d >/dev/null 2>{} ; echo $? >{}", shell_quoted(words),
+                                shell_quoted(status)));
+    gnuplot << "set encoding utf8\n";
+    gnuplot << fmt::format(
+        "set terminal svg noenhanced size {},{} dynamic font 'sans-serif,12' "
+        "background '#ffffff'\nset output {}\n{}",
+        script.width, script.height, plot_quoted(svg.string()), script.text);
+    gnuplot << "unset output\nreset\nset encoding utf8\n";
+    gnuplot << fmt::format(
+        "set terminal pngcairo noenhanced size {},{} font 'Sans,11' fontscale 2 linewidth 2 "
+        "background '#ffffff'\nset output {}\n{}",
+        2 * script.width, 2 * script.height, plot_quoted(png.string()), script.text);
+    gnuplot << "unset output\n";
+    gnuplot.flush();
+  }
+  const std::string code = printable(content_of(status));
+  if (code == "127") {
+    throw Error("gnuplot", "not found in PATH", "apt-get install gnuplot-nox");
+  }
+  if (code != "0" || !is_drawn(svg) || !is_drawn(png)) {
+    const std::string said = printable(content_of(words));
+    throw Error("gnuplot",
+                fmt::format("could not draw {} ({})", name, said.empty() ? "no message" : said),
+                "check `gnuplot --version` (5.4 works) and the space on the disk");
+  }
+}
+
+}  // namespace coldstart::results

@@ -1,0 +1,115 @@
+#include "results/report/markdown.h"
+
+#include <fmt/format.h>
+
+#include "results/report/cells.h"
+#include "results/report/notes.h"
+#include "results/report/text.h"
+
+namespace coldstart::results {
+namespace {
+
+// What Markdown (and the HTML inside it) would take for markup.
+std::string escaped(const std::string& text) {
+  std::string safe;
+  for (const char c : text) {
+    switch (c) {
+      case '<':
+        safe += "&lt;";
+        break;
+      case '>':
+        safe += "&gt;";
+        break;
+      case '&':
+        safe += "&amp;";
+        break;
+      case '|':
+      case '*':
+      case '_':
+      case '`':
+      case '[':
+      case ']':
+      case '\\':
+      case '#':
+      case '~':
+      case '@':
+        safe += '\\';
+        [[fallthrough]];
+      default:
+        safe += c;
+    }
+  }
+  return safe;
+}
+
+void add_row(std::string& text, const std::vector<std::string>& cells) {
+  text += '|';
+  for (const std::string& cell : cells) text += ' ' + escaped(cell) + " |";
+  text += '\n';
+}
+
+// The first column to the left, the numbers to the right.
+void add_header(std::string& text, const std::vector<std::string>& cells) {
+  add_row(text, cells);
+  text += "| :--- |";
+  for (std::size_t i = 1; i < cells.size(); ++i) text += " ---: |";
+  text += '\n';
+}
+
+void add_list(std::string& text, const std::vector<std::string>& notes) {
+  if (notes.empty()) return;
+  text += '\n';
+  for (const std::string& note : notes) text += "- " + escaped(note) + '\n';
+}
+
+void add_comparison(std::string& text, const Block& block) {
+  add_header(text, {"function", "n", "failed", "median", "95 % interval", "p90", "p99", "ratio"});
+  for (const ComparisonRow& r : block.rows) {
+    add_row(text, {r.function, r.n, r.failed, r.median, r.interval, r.p90, r.p99, r.ratio});
+  }
+}
+
+void add_phases(std::string& text, const Block& block) {
+  std::vector<std::string> header = {"function"};
+  header.insert(header.end(), block.phase_names.begin(), block.phase_names.end());
+  add_header(text, header);
+  for (const PhaseRow& phases : block.phase_rows) {
+    std::vector<std::string> cells = {phases.function};
+    cells.insert(cells.end(), phases.cells.begin(), phases.cells.end());
+    add_row(text, cells);
+  }
+}
+
+}  // namespace
+
+std::string markdown_report(const Run& run, const std::vector<Summary>& summaries,
+                            const std::vector<PictureLink>& pictures) {
+  const Notes notes = notes_of(run, summaries);
+  const std::vector<Block> blocks = blocks_of(summaries);
+  const std::string& title = run.info.suite.empty() ? run.info.label : run.info.suite;
+  std::string text =
+      "## Cold starts" + (title.empty() ? "" : ": " + escaped(printable(title))) + '\n';
+  for (const PictureLink& picture : pictures) {
+    text +=
+        fmt::format("\n![{}](<{}>)\n", escaped(printable(picture.alt)), printable(picture.link));
+  }
+  if (blocks.empty()) text += "\nNo starts were recorded.\n";
+  for (const Block& block : blocks) {
+    text += fmt::format("\n### {}\n\n", escaped(block.title));
+    add_comparison(text, block);
+    if (!block.phase_names.empty()) {
+      text += "\nMedians of the phases; their sum may differ from the median latency:\n\n";
+      add_phases(text, block);
+    }
+  }
+  add_list(text, notes.absent);
+  add_list(text, notes.skipped);
+  add_list(text, notes.failures);
+  add_list(text, notes.unseen);
+  text += "\n<details><summary>Conditions</summary>\n";
+  add_list(text, notes.conditions);
+  text += "\n</details>\n";
+  return text;
+}
+
+}  // namespace coldstart::results

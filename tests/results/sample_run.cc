@@ -1,0 +1,205 @@
+#include "tests/results/sample_run.h"
+
+#include <array>
+#include <cmath>
+#include <random>
+#include <utility>
+
+namespace coldstart::results::testing {
+namespace {
+
+constexpr std::int64_t kUs = 1'000;
+
+/// Median lengths of the phases in µs, in the order of Phase; negative: there is no such phase.
+struct Shape {
+  std::string name;
+  std::string runtime;
+  std::array<double, kPhaseCount> us;
+  bool runtime_seen = true;
+};
+
+const std::vector<Shape>& shapes() {
+  static const std::vector<Shape> all = {
+      {"cpp", "native", {4, 620, -1, 520, 60, -1, 240, 330, 60, 110}},
+      {"cpp-static", "native", {4, 610, -1, -1, 30, -1, 230, 320, 55, 105}},
+      {"cpp-crun", "container", {4, 1400, 12400, -1, 40, -1, 300, 340, 70, 120}},
+      {"cpp-runc", "container", {4, 1900, 41800, -1, 40, -1, 320, 350, 80, 120}},
+      {"cpp-crun-dynamic", "container", {4, 1400, 13600, 900, 80, -1, 300, 340, 70, 120}},
+      {"java", "jvm", {5, 900, -1, 900, 300, 78000, 64000, 400, 14000, 300}},
+      {"node", "node", {4, 800, -1, 2100, 1900, 0, 51000, 380, 2900, 200}, false},
+      {"python", "python", {4, 700, -1, 900, 200, 0, 114000, 400, 1900, 200}, false},
+  };
+  return all;
+}
+
+Start start_of(const Shape& shape, int trial, std::mt19937_64& random) {
+  // A machine that is slow now and then: a log-normal factor for the start, a smaller one for a phase.
+  std::normal_distribution<double> normal;
+  const double slow = std::exp(0.04 * normal(random) + (trial % 17 == 0 ? 0.25 : 0));
+  std::array<std::int64_t, kPhaseCount> ns{};
+  for (std::size_t i = 0; i < kPhaseCount; ++i) {
+    if (shape.us[i] > 0) {
+      ns[i] = static_cast<std::int64_t>(shape.us[i] * kUs * slow * std::exp(0.06 * normal(random)));
+    }
+  }
+  Start start;
+  start.function = shape.name;
+  start.trial = trial;
+  start.pid = 1000 + trial;
+  start.port = 40000 + trial;
+  start.http_status = 200;
+  Timeline& t = start.timeline;
+  std::int64_t at = 0;
+  t.set(Boundary::kDue, 0);
+  t.set(Boundary::kRequested, at += ns[0]);
+  t.set(Boundary::kForked, at + ns[1] / 3);
+  t.set(Boundary::kLaunched, at += ns[1]);
+  t.set(Boundary::kExeced, at += ns[2]);
+  at += ns[3];
+  if (shape.us[3] < 0) {
+    t.set_not_applicable(Boundary::kLinked, "static program");
+  } else {
+    t.set(Boundary::kLinked, at);
+  }
+  t.set(Boundary::kEntered, at += ns[4]);
+  at += ns[5];
+  if (shape.us[5] < 0) {
+    t.set_not_applicable(Boundary::kRuntimeReady, "no language runtime");
+  } else if (!shape.runtime_seen) {
+    t.set_unseen(Boundary::kRuntimeReady, "tier runtime has no milestone for " + shape.runtime);
+  } else {
+    t.set(Boundary::kRuntimeReady, at);
+  }
+  t.set(Boundary::kListening, at += ns[6]);
+  t.set(Boundary::kReceived, at += ns[7]);
+  t.set(Boundary::kReplied, at += ns[8]);
+  t.set(Boundary::kResponded, at += ns[9]);
+  t.set(Boundary::kCompleted, at + 20 * kUs);
+  return start;
+}
+
+void fail(Start& start, Outcome outcome, std::string message) {
+  start.outcome = outcome;
+  start.message = std::move(message);
+  start.http_status.reset();
+  for (Boundary b : {Boundary::kReceived, Boundary::kReplied, Boundary::kResponded, Boundary::kCompleted}) {
+    start.timeline.set_unseen(b, "it never answered");
+  }
+}
+
+RunInfo info() {
+  RunInfo info;
+  info.label = "main@1a2b3c";
+  info.suite = "hello-world";
+  info.started_at = "2026-01-01T00:00:00Z";
+  info.finished_at = "2026-01-01T00:01:40Z";
+  info.seed = 18'446'744'073'709'551'615ULL;
+  info.tool_version = "0.1.0";
+  info.command_line = "coldstart run bench/suites/hello.yaml --seed 18446744073709551615";
+  info.host = {"box", "6.18.0-amd64", "Debian GNU/Linux 12 (bookworm)", "AMD EPYC 7763 64-Core Processor",
+               2, 8ULL << 30};
+  info.tiers = {{"process", true, "", ""},
+                {"loader", true, "", ""},
+                {"runtime", true, "", ""},
+                {"cpu", false, "needs CAP_SYS_ADMIN", "run as root"}};
+  info.lost_events = 3;
+  return info;
+}
+
+}  // namespace
+
+Start plain_start(const std::string& function, int trial, std::int64_t latency_ns) {
+  Start start;
+  start.function = function;
+  start.trial = trial;
+  start.order = trial;
+  start.instance = static_cast<std::uint64_t>(trial);
+  constexpr std::array<Boundary, kPhaseCount> kEnds = {
+      Boundary::kRequested, Boundary::kLaunched,     Boundary::kExeced,    Boundary::kLinked,
+      Boundary::kEntered,   Boundary::kRuntimeReady, Boundary::kListening, Boundary::kReceived,
+      Boundary::kReplied,   Boundary::kResponded};
+  start.timeline.set(Boundary::kDue, 0);
+  for (std::size_t i = 0; i < kEnds.size(); ++i) {
+    start.timeline.set(kEnds[i], latency_ns * static_cast<std::int64_t>(i + 1) / 10);
+  }
+  start.timeline.set(Boundary::kForked, latency_ns * 3 / 20);
+  start.timeline.set(Boundary::kCompleted, latency_ns);
+  return start;
+}
+
+Function plain_function(const std::string& name) {
+  return {name, "native", "http", {"/bin/" + name, "--port", "$PORT"}, "", std::nullopt};
+}
+
+Run realistic_run(int starts) {
+  Run run;
+  run.info = info();
+  std::mt19937_64 random(42);
+  for (const Shape& shape : shapes()) {
+    Function function = plain_function(shape.name);
+    function.runtime = shape.runtime;
+    if (shape.runtime == "jvm") function.version = "openjdk 17.0.15";
+    run.functions.push_back(std::move(function));
+  }
+  Function skipped = plain_function("gvisor");
+  skipped.skipped = "needs `runsc`; apt-get install runsc";
+  run.functions.push_back(skipped);
+  std::int64_t due_ns = 1'000'000'000'000;
+  int order = 0;
+  for (int trial = 1; trial <= starts; ++trial) {
+    for (const Shape& shape : shapes()) {
+      Start start = start_of(shape, trial, random);
+      start.order = ++order;
+      start.instance = static_cast<std::uint64_t>(order);
+      start.due_ns = due_ns += 250'000'000;
+      if (shape.name == "node" && (trial == 5 || trial == 9)) {
+        fail(start, Outcome::kTimeout, "no answer within 30 s");
+      }
+      if (shape.name == "java" && trial == 7) {
+        fail(start, Outcome::kCrashed, "killed by signal 11");
+        start.exit_signal = 11;
+      }
+      if (shape.name == "cpp" && trial == 11) start.lost_events = 3;
+      run.starts.push_back(std::move(start));
+    }
+  }
+  return run;
+}
+
+Start full_start(const std::string& function, int trial) {
+  Start start = plain_start(function, trial, 10'000'000);
+  start.cache = "disk";
+  start.due_ns = 123'456'789'012'345;
+  start.outcome = Outcome::kBadResponse;
+  start.message = "HTTP 500: \"it's broken\" \xC3\xBC";
+  start.timeline.set_not_applicable(Boundary::kLinked, "static program");
+  start.timeline.set_unseen(Boundary::kRuntimeReady, "tier runtime is off: needs CAP_SYS_ADMIN");
+  start.timeline.set_unseen(Boundary::kForked, "");
+  start.lost_events = 2;
+  start.readiness_poll_ns = 200'000;
+  start.connect_retries = 0;
+  start.pid = 4711;
+  start.port = 8080;
+  start.http_status = 500;
+  start.exit_status = 0;
+  start.exit_signal = 9;
+  return start;
+}
+
+Run plain_run(const std::vector<std::string>& names, int starts) {
+  Run run;
+  run.info = info();
+  for (const std::string& name : names) run.functions.push_back(plain_function(name));
+  int order = 0;
+  for (int trial = 1; trial <= starts; ++trial) {
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      Start start = plain_start(names[i], trial, 1'000'000 * static_cast<std::int64_t>(i + 1) + trial * 1'000);
+      start.order = ++order;
+      start.instance = static_cast<std::uint64_t>(order);
+      run.starts.push_back(std::move(start));
+    }
+  }
+  return run;
+}
+
+}  // namespace coldstart::results::testing

@@ -1,0 +1,29 @@
+// Runs to test with: deterministic, and shaped like real ones.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "results/model/record.h"
+
+namespace coldstart::results::testing {
+
+/// A start that answered after `latency_ns`, with every boundary seen and ten phases of equal length.
+Start plain_start(const std::string& function, int trial, std::int64_t latency_ns);
+
+/// A function that starts native, by exec, and answers over http.
+Function plain_function(const std::string& name);
+
+/// A run with everything: eight functions in four runtimes (`starts` each, interleaved), container
+/// sandboxes, a static program, a runtime whose milestone was not seen, a skipped function, two
+/// time-outs, a crash, and a start that lost events.
+Run realistic_run(int starts = 30);
+
+/// The same start, but with every optional field filled.
+Start full_start(const std::string& function, int trial);
+
+/// A minimal run with one function per name, `starts` plain starts each.
+Run plain_run(const std::vector<std::string>& names, int starts);
+
+}  // namespace coldstart::results::testing
