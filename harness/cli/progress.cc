@@ -16,12 +16,14 @@ void Progress::show(const std::string& what, int done, int total) {
   if (done == 0) begun_ns_ = harness::monotonic_ns();
   if (!terminal_) {
     const int tenth = total > 0 ? done * 10 / total : 0;
-    if (done == 0) {
+    const bool rehearsal = what.starts_with("rehearsing");
+    if (rehearsal && what != last_result_) {
       std::fprintf(stderr, "%s\n", what.c_str());
-    } else if (tenth != last_tenth_) {
+      last_result_ = what;
+    } else if (!rehearsal && done > 0 && tenth != last_tenth_) {
       std::fprintf(stderr, "%d of %d starts\n", done, total);
     }
-    last_tenth_ = tenth;
+    if (!rehearsal) last_tenth_ = tenth;
     return;
   }
   std::string line = std::to_string(done) + " of " + std::to_string(total) + "  " + what;

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cctype>
+#include <limits>
 #include <sys/socket.h>
 
 #include <boost/asio/buffer.hpp>
@@ -47,7 +48,8 @@ void close_hard(tcp::socket& socket) {
 class Call {
  public:
   Call(asio::io_context& io, const HttpCall& call) : call_(call), socket_(io), timer_(io) {
-    parser_.body_limit(boost::none);
+    // boost::none would mean "no limit", but Beast 1.74 then compares with an uninitialised value.
+    parser_.body_limit(std::numeric_limits<std::uint64_t>::max());
     parser_.eager(true);
   }
 

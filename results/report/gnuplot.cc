@@ -91,7 +91,7 @@ void draw(const PlotScript& script, const std::string& name, const ScratchFolder
         script.width, script.height, plot_quoted(svg.string()), script.text);
     gnuplot << "unset output\nreset\nset encoding utf8\n";
     gnuplot << fmt::format(
-        "set terminal pngcairo noenhanced size {},{} font 'Sans,11' fontscale 2 linewidth 2 "
+        "set terminal pngcairo noenhanced size {},{} font 'Sans,10' fontscale 2 linewidth 2 "
         "background '#ffffff'\nset output {}\n{}",
         2 * script.width, 2 * script.height, plot_quoted(png.string()), script.text);
     gnuplot << "unset output\n";

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <fmt/format.h>
 
@@ -10,16 +11,16 @@
 namespace coldstart::results {
 namespace {
 
-constexpr double kCharacter = 7.6;  // pixels
+constexpr double kCharacter = 8.0;  // pixels
 constexpr int kLongestName = 44;
-constexpr int kLeft = 84;
+constexpr int kLeft = 100;
 constexpr int kPlot = 720;
 constexpr int kTop = 62;
 constexpr int kBottom = 62;
 constexpr int kLegendRow = 23;
 constexpr int kSample = 62;           // the piece of line in the legend
 constexpr std::size_t kSteps = 2000;  // more are not visible, and make the SVG large
-constexpr std::size_t kDashes = 5;
+constexpr std::array<const char*, 5> kDashes = {"1", "(10,3)", "(5,2)", "(10,2,3,2)", "(2,1.5)"};
 
 std::string legend_name(const EcdfLine& line) {
   return fmt::format("{} (n = {})", fit(printable(line.function), kLongestName),
@@ -79,7 +80,7 @@ PlotScript ecdf_script(const std::vector<EcdfLine>& lines, const std::string& ti
       "set bmargin at screen {:.5f}\nset tmargin at screen {:.5f}\n",
       x(kLeft), x(right), y(kBottom), y(height - kTop));
   text += fmt::format("set label {} at screen {:.5f},screen {:.5f} left font ',15' front\n",
-                      plot_quoted(title), x(20), y(height - 26));
+                      plot_quoted(fit(title, width / 11)), x(20), y(height - 26));
   text += fmt::format(
       "set key at screen {:.5f},screen {:.5f} left top Left reverse vertical maxcols 1\n",
       x(right + 12), y(height - kTop + 6));
@@ -97,7 +98,7 @@ PlotScript ecdf_script(const std::vector<EcdfLine>& lines, const std::string& ti
   text += "set ylabel 'starts that have responded'\nplot ";
   for (std::size_t i = 0; i < lines.size(); ++i) {
     text += fmt::format("{}$line{} using 1:2 with steps lw 2.2 lc rgb '{}' dt {} title {}",
-                        i == 0 ? "" : ", ", i, hex(series_color(i)), 1 + i % kDashes,
+                        i == 0 ? "" : ", ", i, hex(series_color(i)), kDashes[i % kDashes.size()],
                         plot_quoted(legend_name(lines[i])));
   }
   return {text + '\n', width, height};

@@ -12,11 +12,11 @@
 namespace coldstart::results {
 namespace {
 
-constexpr double kCharacter = 7.6;  // pixels, of the widest fonts that the terminals fall back to
+constexpr double kCharacter = 8.2;  // pixels, of the widest fonts that the terminals fall back to
 constexpr int kLongestName = 44;
 constexpr int kTop = 92;   // title, subtitle, titles of the panels
 constexpr int kRow = 36;   // a function
-constexpr int kAxis = 58;  // ticks and name of the axis
+constexpr int kAxis = 76;  // ticks and name of the axis
 constexpr int kLegendRow = 26;
 constexpr int kLeftPanel = 470;
 constexpr int kRightPanel = 390;
@@ -52,7 +52,7 @@ std::int64_t total_of(const Summary& summary) {
 
 std::vector<LegendEntry> legend_of(const std::vector<const Summary*>& summaries, int width) {
   constexpr int kSwatch = 22;
-  constexpr int kGap = 20;
+  constexpr int kGap = 26;
   std::map<std::vector<Phase>, std::string> names;
   for (const Summary* summary : summaries) {
     for (const PhaseMedian& phase : summary->phases) names.emplace(phase.phases, phase.name);
@@ -194,7 +194,7 @@ std::string frame(const Layout& at, const std::string& title,
   const auto screen = [&](double x, double y) {
     return fmt::format("screen {:.5f},screen {:.5f}", at.x(x), at.y(y));
   };
-  text += label(title, screen(20, at.height - 24), "left font ',15'");
+  text += label(fit(title, at.width / 11), screen(20, at.height - 24), "left font ',15'");
   text += label(
       "medians of the phases; their sum may differ from the median latency, which is the number "
       "beside the bar",

@@ -68,7 +68,9 @@ std::string placed_bar(const PhaseSpan& span, std::int64_t total, int cells,
 
 std::string share_of(std::int64_t part, std::int64_t total) {
   if (total <= 0) return kAbsent;
-  return fmt::format("{:.1f} %", 100.0 * static_cast<double>(part) / static_cast<double>(total));
+  const double percent = 100.0 * static_cast<double>(part) / static_cast<double>(total);
+  if (part > 0 && percent < 0.05) return "<0.1 %";
+  return fmt::format("{:.1f} %", percent);
 }
 
 std::string row(const Layout& layout, const std::string& name, const std::string& begin,

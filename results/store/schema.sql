@@ -71,7 +71,7 @@ CREATE TABLE starts (
   load              TEXT NOT NULL,
   cache             TEXT NOT NULL,     -- disk, page-cache, warm
   trial             INTEGER NOT NULL,  -- 1-based, per function
-  position          INTEGER NOT NULL,  -- 1-based, in the whole run
+  run_order         INTEGER NOT NULL,  -- 1-based, in the whole run
   instance          INTEGER NOT NULL,
   outcome           TEXT NOT NULL,     -- ok, not-started, exited, crashed, timeout, closed, bad-response
   message           TEXT NOT NULL,     -- what happened, where the outcome is not ok

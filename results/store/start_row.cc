@@ -10,7 +10,7 @@ namespace {
 
 // Order of the columns in every statement below; the boundaries are requested … completed.
 constexpr const char* kColumns =
-    "load, cache, trial, position, instance, outcome, message, due_ns, "
+    "load, cache, trial, run_order, instance, outcome, message, due_ns, "
     "requested_ns, forked_ns, launched_ns, execed_ns, linked_ns, entered_ns, runtime_ready_ns, "
     "listening_ns, received_ns, replied_ns, responded_ns, completed_ns, absence_set_id, "
     "lost_events, "
