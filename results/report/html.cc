@@ -135,6 +135,8 @@ std::string inline_svg(const InlinePicture& picture, std::size_t index) {
   const auto begin = picture.svg.find("<svg");
   if (begin == std::string::npos) return "";
   std::string svg = picture.svg.substr(begin);
+  // What gnuplot calls its parts would show as tooltips.
+  svg = std::regex_replace(svg, std::regex(R"(<(title|desc)>[^<]*</(title|desc)>)"), "");
   const std::string prefix = fmt::format("p{}-", index);
   svg = std::regex_replace(svg, std::regex(R"(\b(id|href)=(["'])(#?))"), "$1=$2$3" + prefix);
   svg = std::regex_replace(svg, std::regex(R"(url\((['"]?)#)"), "url($1#" + prefix);

@@ -1,0 +1,170 @@
+#!/usr/bin/env bash
+# The program as a user meets it: exit codes, messages, what is left behind.
+# usage: cli_test.sh PROGRAM BUILD_FOLDER CASE
+set -uo pipefail
+program=$1 build=$2 wanted=$3
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+functions=$build/bench/functions
+
+fail() {
+  printf 'FAIL: %s\n' "$*"
+  [[ -f out ]] && sed 's/^/  out: /' out
+  [[ -f err ]] && sed 's/^/  err: /' err
+  exit 1
+}
+# expect CODE PATTERN COMMAND…: the exit code, and a pattern in standard output or error.
+expect() {
+  local code=$1 pattern=$2 status=0
+  shift 2
+  "$@" >out 2>err </dev/null || status=$?
+  [[ $status == "$code" ]] || fail "exit $status, expected $code: $*"
+  grep -Eq -- "$pattern" out err || fail "nothing like '$pattern' was said: $*"
+}
+one_line_of_error() { [[ $(wc -l <err) == 1 ]] || fail "not one line of error"; }
+
+# Everything that an interrupted run could leave: processes, bundles, containers, mounts.
+nothing_is_left() {
+  local mark=$1
+  if pgrep -f "$mark" >/dev/null; then
+    pgrep -af "$mark"
+    fail "a process is left"
+  fi
+  grep -q "$mark" /proc/mounts && fail "a mount is left"
+  [[ -z $(find "$TMPDIR" -mindepth 1 -maxdepth 1 -name 'coldstart-*') ]] || fail "a temporary folder is left"
+}
+
+suite() {
+  cat >suite.yaml <<END
+name: interrupted
+root: $build
+functions:
+  - {name: cpp, runtime: native, command: [./bench/functions/hello], trials: 100000}
+  - {name: boxed, runtime: container, engine: runc, rootfs: ./bench/rootfs/hello, command: [/hello], trials: 100000}
+END
+}
+
+# Starts a long run, waits until a start is in the store, sends SIGNAL, checks what is left.
+interrupted_by() {
+  local signal=$1 code=$2 pid status=0
+  suite
+  export TMPDIR=$work/tmp
+  mkdir "$TMPDIR"
+  "$program" --quiet run suite.yaml --output report >out 2>err &
+  pid=$!
+  until "$program" list 2>/dev/null | awk 'NR == 2 && $4 >= 3 {found = 1} END {exit !found}'; do
+    kill -0 "$pid" 2>/dev/null || fail "the run ended by itself"
+  done
+  kill "-$signal" "$pid"
+  wait "$pid" || status=$?
+  [[ $status == "$code" ]] || fail "exit $status after SIG$signal, expected $code"
+  # After SIGKILL the launcher cleans up by itself, in its own time: watch it end.
+  if [[ $signal == KILL ]]; then
+    while pgrep -f "$program --quiet run suite.yaml" >/dev/null; do :; done
+  fi
+  nothing_is_left "$work"
+  expect 0 interrupted "$program" list
+  expect 0 cpp "$program" report
+}
+
+case $wanted in
+  help)
+    expect 0 'profile' "$program" --help
+    expect 0 'trials' "$program" run --help
+    expect 0 '^coldstart [0-9]' "$program" --version
+    ;;
+  usage)
+    expect 2 'see coldstart --help' "$program"
+    expect 2 'see coldstart --help' "$program" run --no-such-option
+    expect 2 'see coldstart --help' "$program" run x.yaml --trials 0
+    one_line_of_error
+    expect 2 'unknown tier' "$program" profile --probes proces -- /bin/true
+    ;;
+  bad-suite)
+    printf 'name: x\nfunctions:\n  - {name: a, runtime: jmv, command: [/bin/true]}\n  - {name: b, comand: [x]}\n' >s.yaml
+    expect 2 "s.yaml:3:[0-9]+: .*did you mean" "$program" run s.yaml
+    grep -Eq '^.*s.yaml:4:[0-9]+: ' err || fail "not all errors at once"
+    [[ ! -e coldstart.db && ! -e coldstart-report ]] || fail "something was made"
+    ;;
+  bad-store)
+    expect 2 'coldstart run' "$program" list
+    one_line_of_error
+    printf 'this is no database, but it is long enough to be taken for one by mistake' >foreign.db
+    cp foreign.db copy.db
+    expect 2 'foreign.db' "$program" --db foreign.db list
+    one_line_of_error
+    expect 2 'foreign.db' "$program" --quiet --db foreign.db profile --trials 1 -- /bin/true
+    cmp -s foreign.db copy.db || fail "a foreign file was changed"
+    "$program" --quiet profile --trials 1 -- /bin/true >/dev/null || fail "profile"
+    expect 2 'no-such-run' "$program" report no-such-run
+    one_line_of_error
+    ;;
+  full-disk)
+    # A file size limit stands for a full disk: the store may not grow.
+    "$program" --quiet profile --trials 1 -- /bin/true >/dev/null || fail "profile"
+    (
+      trap '' XFSZ
+      ulimit -f 4
+      expect 2 'coldstart.db' "$program" --quiet profile --trials 200 -- /bin/true
+    ) || exit 1
+    expect 0 '^ +1 ' "$program" list
+    ;;
+  output-folder)
+    printf 'x' >file
+    suite
+    expect 2 'file/report' "$program" run suite.yaml --output file/report
+    one_line_of_error
+    ;;
+  profile-exec)
+    expect 0 'exit|link|app' "$program" --quiet profile --trials 3 -- /bin/echo hello
+    expect 0 '"contract": "exec"' "$program" export --format json
+    expect 0 'hello' "$program" profile --trials 2 --probes none -- /bin/echo hello
+    expect 2 'not in PATH' "$program" profile -- no-such-program-at-all
+    expect 2 'neither listened' "$program" --quiet profile --timeout 300ms -- sleep 100
+    ;;
+  profile-http)
+    expect 0 'listen|link' "$program" --quiet profile --trials 3 -- "$functions/hello"
+    expect 0 '"contract": "http"' "$program" export
+    expect 0 'sandbox' "$program" --quiet profile --trials 2 -- "$build/tests/functions/wrapper.sh" "$functions/hello"
+    expect 0 '"port": 18099' bash -c "'$program' -q profile --trials 2 -- env PORT=18099 '$functions/hello' && '$program' export"
+    ;;
+  run-report)
+    cat >suite.yaml <<END
+root: $build
+defaults: {trials: 3}
+functions:
+  - {name: cpp, runtime: native, command: [./bench/functions/hello]}
+  - {name: gone, runtime: node, interpreter: no-such-node, script: ./bench/functions/hello.js}
+  - {name: broken, runtime: native, command: [./tests/functions/exit3]}
+END
+    expect 0 '^cpp +3' "$program" --quiet run suite.yaml --label first --seed 7
+    grep -q 'gone: skipped: needs no-such-node' out || fail "a missing runtime is not in the report"
+    grep -q 'no database configured' out || fail "the failure is not explained"
+    for file in phases.svg phases.png ecdf.svg ecdf.png report.md report.html run.json; do
+      [[ -s coldstart-report/$file ]] || fail "no $file"
+    done
+    expect 0 '^cpp +3' "$program" report first
+    expect 0 '^cpp +3' "$program" report coldstart-report/run.json
+    expect 0 '^\| ' "$program" report --markdown
+    expect 0 'schema.*coldstart.run/1' "$program" export first
+    expect 0 '"seed": 7' "$program" export
+    expect 2 'no function' "$program" run suite.yaml --functions nobody
+    ;;
+  unprivileged)
+    if [[ $EUID != 0 ]]; then echo "skipped: becoming another user needs root"; exit 77; fi
+    chmod 755 "$work"
+    mkdir home && chown nobody home && cd home || exit 1
+    cp "$program" "$functions/hello" . && chmod 755 coldstart hello
+    run() { setpriv --reuid=65534 --regid=65534 --clear-groups env HOME="$PWD" TMPDIR="$PWD" "$@"; }
+    expect 0 'process +off: needs CAP_BPF' run ./coldstart doctor
+    expect 0 'needs CAP_BPF' run ./coldstart --quiet profile --trials 3 -- ./hello
+    expect 0 '"readiness_poll_ns"|"latency_ns"' run ./coldstart export
+    grep -q '"listening"' <(run ./coldstart export | sed -n '/"boundaries"/,/}/p') && fail "listening was invented"
+    ;;
+  sigint) interrupted_by INT 130 ;;
+  sigterm) interrupted_by TERM 143 ;;
+  sigkill) interrupted_by KILL 137 ;;
+  *) fail "no such case: $wanted" ;;
+esac
+echo "ok: $wanted"
