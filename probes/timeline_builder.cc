@@ -41,9 +41,11 @@ class Builder {
  private:
   void set(Boundary b, std::int64_t at_ns) { timeline_.set(b, at_ns - view_.due_ns); }
   bool is_set(Boundary b) const { return timeline_[b].at_ns.has_value(); }
+  // The first reason stands.
   void unseen(std::initializer_list<Boundary> boundaries, const std::string& reason) {
     for (Boundary b : boundaries) {
-      if (!is_set(b) && timeline_[b].absence != Absence::kNotApplicable) {
+      const Mark& mark = timeline_[b];
+      if (!mark.at_ns && mark.absence == Absence::kUnseen && mark.reason.empty()) {
         timeline_.set_unseen(b, reason);
       }
     }
@@ -134,14 +136,14 @@ class Builder {
       const Event* last = nullptr;
       const Event* fork = nullptr;
       for (const Event& e : events_) {
-        if (e.raw.time_ns > limit) break;
-        if (e.kind() == CS_EXEC && e.raw.pid == pid) last = &e;
+        if (e.kind() == CS_EXEC && e.raw.pid == pid && e.raw.time_ns <= limit) last = &e;
+        // A worker may be forked after the socket listens.
         if (e.kind() == CS_FORK && e.raw.value == pid) fork = &e;
       }
       if (last != nullptr) return last;
       if (fork == nullptr) return nullptr;
       pid = fork->raw.pid;
-      limit = fork->raw.time_ns;
+      limit = std::min<std::uint64_t>(limit, fork->raw.time_ns);
     }
     return nullptr;
   }

@@ -101,7 +101,11 @@ SpawnResult spawn(const SpawnCommand& command, int spawners_map, std::uint64_t i
   SpawnResult result;
   result.pid = child.id();
   child.detach();
-  if (error) result.error = setup.failed_errno != 0 ? setup.failed_errno : error.value();
+  if (error) {
+    result.error = setup.failed_errno != 0 ? setup.failed_errno : error.value();
+    // vfork returned while the child was still on its way out.
+    if (result.pid > 0) ::waitpid(result.pid, nullptr, 0);
+  }
   return result;
 }
 

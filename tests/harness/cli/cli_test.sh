@@ -140,7 +140,7 @@ functions:
 END
     expect 0 '^cpp +3' "$program" --quiet run suite.yaml --label first --seed 7
     grep -q 'gone: skipped: needs no-such-node' out || fail "a missing runtime is not in the report"
-    grep -q 'no database configured' out || fail "the failure is not explained"
+    tr -s '\n ' '  ' <out | grep -q 'no database configured' || fail "the failure is not explained"
     for file in phases.svg phases.png ecdf.svg ecdf.png report.md report.html run.json; do
       [[ -s coldstart-report/$file ]] || fail "no $file"
     done

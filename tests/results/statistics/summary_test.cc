@@ -14,7 +14,7 @@ using testing::plain_run;
 using testing::plain_start;
 
 TEST(Summary, CountsUsedFailedAndLostStartsApart) {
-  Run run = plain_run({"f"}, 10);
+  coldstart::Run run = plain_run({"f"}, 10);
   run.starts[0].outcome = Outcome::kTimeout;
   run.starts[1].outcome = Outcome::kTimeout;
   run.starts[2].outcome = Outcome::kCrashed;
@@ -30,7 +30,7 @@ TEST(Summary, CountsUsedFailedAndLostStartsApart) {
 }
 
 TEST(Summary, LeavesFailedAndLostStartsOutOfEveryNumber) {
-  Run run = plain_run({"f"}, 12);
+  coldstart::Run run = plain_run({"f"}, 12);
   run.starts.push_back(plain_start("f", 13, 9'000'000'000));
   run.starts.back().outcome = Outcome::kBadResponse;
   run.starts.push_back(plain_start("f", 14, 9'000'000'000));
@@ -54,7 +54,7 @@ TEST(Summary, WhatTooFewStartsCannotSayIsAbsentAndNotZero) {
 }
 
 TEST(Summary, AFunctionThatNeverAnsweredHasCountsAndNothingElse) {
-  Run run = plain_run({"f"}, 3);
+  coldstart::Run run = plain_run({"f"}, 3);
   for (Start& start : run.starts) start.outcome = Outcome::kNotStarted;
   const Summary s = summarize(run).at(0);
   EXPECT_EQ(s.n, 0U);
@@ -68,14 +68,14 @@ TEST(Summary, AFunctionThatNeverAnsweredHasCountsAndNothingElse) {
 }
 
 TEST(Summary, ASkippedFunctionHasNone) {
-  Run run = plain_run({"f"}, 3);
+  coldstart::Run run = plain_run({"f"}, 3);
   run.functions.push_back(plain_function("java"));
   run.functions.back().skipped = "no java";
   EXPECT_EQ(summarize(run).size(), 1U);
 }
 
 TEST(Summary, RatiosAreToTheFastestOfTheSameLoadAndCacheState) {
-  Run run = plain_run({"fast", "slow"}, 1);
+  coldstart::Run run = plain_run({"fast", "slow"}, 1);
   for (const Start& start : plain_run({"slow", "slower"}, 1).starts) {
     run.starts.push_back(start);
     run.starts.back().cache = "disk";
@@ -93,7 +93,7 @@ TEST(Summary, RatiosAreToTheFastestOfTheSameLoadAndCacheState) {
 }
 
 TEST(Summary, FunctionsKeepTheOrderOfTheRunNotOfTheirStarts) {
-  Run run = plain_run({"b", "a"}, 1);
+  coldstart::Run run = plain_run({"b", "a"}, 1);
   std::swap(run.starts[0], run.starts[1]);
   const auto s = summarize(run);
   EXPECT_EQ(s[0].function, "b");
@@ -101,7 +101,7 @@ TEST(Summary, FunctionsKeepTheOrderOfTheRunNotOfTheirStarts) {
 }
 
 TEST(Summary, PhasesAreMediansByName) {
-  Run run = plain_run({"f"}, 0);
+  coldstart::Run run = plain_run({"f"}, 0);
   for (int i = 1; i <= 3; ++i) run.starts.push_back(plain_start("f", i, i * 1'000));
   const Summary s = summarize(run).at(0);
   ASSERT_EQ(s.phases.size(), 10U);
@@ -114,7 +114,7 @@ TEST(Summary, PhasesAreMediansByName) {
 }
 
 TEST(Summary, PhasesComeFromTheCommonestListSoThatNothingIsCountedTwice) {
-  Run run = plain_run({"f"}, 5);
+  coldstart::Run run = plain_run({"f"}, 5);
   run.starts[0].timeline.set_unseen(Boundary::kRuntimeReady, "lost");
   const Summary s = summarize(run).at(0);
   ASSERT_EQ(s.phases.size(), 10U);
@@ -124,7 +124,7 @@ TEST(Summary, PhasesComeFromTheCommonestListSoThatNothingIsCountedTwice) {
 }
 
 TEST(Summary, TheMedianStartIsARealStartNearestToTheMedian) {
-  Run run = plain_run({"f"}, 0);
+  coldstart::Run run = plain_run({"f"}, 0);
   for (const std::int64_t latency : {500, 100, 320, 290, 90}) {
     run.starts.push_back(plain_start("f", 1, latency));
   }
@@ -137,7 +137,7 @@ TEST(Summary, TheMedianStartIsARealStartNearestToTheMedian) {
 }
 
 TEST(Summary, OfTwoStartsEquallyNearTheFasterIsTheMedianStart) {
-  Run run = plain_run({"f"}, 0);
+  coldstart::Run run = plain_run({"f"}, 0);
   run.starts = {plain_start("f", 1, 300), plain_start("f", 2, 100)};
   EXPECT_EQ(summarize(run).at(0).median_start, 1U);
 }
