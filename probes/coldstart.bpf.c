@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 // The probes: what the kernel sees of a cold start. User space: session.h.
 //
-// Tier `process` is made of tp_btf programs only (CAP_BPF + CAP_PERFMON, no tracefs, no kprobes). The
-// other programs are uprobes, attached to the files that a rehearsal start was seen to use.
+// Tier `process` is made of tp_btf programs only (CAP_BPF + CAP_PERFMON, no tracefs, no kprobes).
+// The other programs are uprobes, attached to the files that a rehearsal start was seen to use.
 //
 // Following an instance: the spawning thread writes {its tid -> instance} into `spawners` before it
 // forks. The fork tracepoint runs in the parent, so the child is found without a race; descendants
-// inherit. That holds through double forks, CLONE_PARENT (runc), pid namespaces and any cgroup layout.
+// inherit. That holds through double forks, CLONE_PARENT (runc), pid namespaces and any cgroup
+// layout.
 //
 // clang-format off: the order matters
-#include "vmlinux.h"
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_tracing.h>
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
 #include <bpf/usdt.bpf.h>
+
 #include "event.h"
+#include "vmlinux.h"
 // clang-format on
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -115,7 +118,8 @@ static __always_inline void fill(struct cs_event* e, u64 instance, u32 kind, u32
 /* User space sleeps while a function starts: it is woken where it must act (a socket listens), and
  * when the buffer is half full. */
 static __always_inline u64 wakeup(u32 kind) {
-  if (kind == CS_LISTEN || wake_always || bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) > CS_RING_BYTES / 2)
+  if (kind == CS_LISTEN || wake_always ||
+      bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) > CS_RING_BYTES / 2)
     return BPF_RB_FORCE_WAKEUP;
   return BPF_RB_NO_WAKEUP;
 }
@@ -156,7 +160,8 @@ static __always_inline struct process* current_process(void) {
   return bpf_map_lookup_elem(&processes, &pid);
 }
 
-/* ---- tier process -------------------------------------------------------------------------------- */
+/* ---- tier process
+ * -------------------------------------------------------------------------------- */
 
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(on_fork, struct task_struct* parent, struct task_struct* child) {
@@ -260,8 +265,7 @@ int BPF_PROG(on_socket_state, struct sock* sk, int old_state, int new_state) {
 static __always_inline struct connection* connection_of(struct sock* sk) {
   struct connection_id id = {.netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum),
                              .local_port = BPF_CORE_READ(sk, __sk_common.skc_num),
-                             .remote_port =
-                                 bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport))};
+                             .remote_port = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport))};
   return bpf_map_lookup_elem(&connections, &id);
 }
 
@@ -294,10 +298,11 @@ int BPF_PROG(on_transmit, struct sk_buff* skb) {
   return 0;
 }
 
-/* ---- tier loader --------------------------------------------------------------------------------- */
+/* ---- tier loader
+ * --------------------------------------------------------------------------------- */
 
-/* ld.so calls _dl_debug_state at each change of the link map. The attach cookie says which call after
- * an exec means "mapped and relocated": the second for glibc. */
+/* ld.so calls _dl_debug_state at each change of the link map. The attach cookie says which call
+ * after an exec means "mapped and relocated": the second for glibc. */
 SEC("uprobe")
 int BPF_KPROBE(on_link_map) {
   struct process* mine = current_process();
@@ -317,7 +322,8 @@ int BPF_KPROBE(on_libc_start_main) {
   return 0;
 }
 
-/* ---- tier runtime -------------------------------------------------------------------------------- */
+/* ---- tier runtime
+ * -------------------------------------------------------------------------------- */
 
 static __always_inline void runtime_ready(u32 runtime) {
   struct process* mine = current_process();

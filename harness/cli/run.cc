@@ -51,6 +51,10 @@ bool uses_crun(const harness::Suite& suite) {
 
 int run_suite(const Globals& globals, const RunOptions& options, harness::Launcher& launcher) {
   harness::Suite suite = harness::read_suite(options.suite);
+  if (suite.loads.size() > 1) {
+    throw Error(options.suite.string(), "has more than one load",
+                "keep one: this version knows the pattern `cold` only");
+  }
   if (!options.functions.empty()) choose_functions(suite, options.functions);
   if (options.trials > 0) {
     for (auto& function : suite.functions) function.trials = options.trials;

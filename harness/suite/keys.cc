@@ -9,6 +9,7 @@ namespace {
 
 using enum RuntimeKind;
 using enum ContractKind;
+using enum Section;
 using std::string_view;
 
 constexpr std::array<string_view, 6> kRuntimes = {"native", "container", "jvm",
@@ -21,53 +22,48 @@ constexpr std::array<string_view, 1> kPatterns = {"cold"};
 constexpr KindSet kCommandLine = kinds(kNative) | kinds(kContainer) | kinds(kCommand);
 constexpr KindSet kScripted = kinds(kNode) | kinds(kPython);
 
-constexpr Section S = Section::kSuite;
-constexpr Section D = Section::kDefaults;
-constexpr Section F = Section::kFunction;
-constexpr Section L = Section::kLoad;
-
 constexpr std::array kKeys = {
-    Key{S, "name"},
-    Key{S, "root"},
-    Key{S, "defaults"},
-    Key{S, "functions"},
-    Key{S, "loads"},
+    Key{kSuite, "name"},
+    Key{kSuite, "root"},
+    Key{kSuite, "defaults"},
+    Key{kSuite, "functions"},
+    Key{kSuite, "loads"},
 
-    Key{D, "trials"},
-    Key{D, "timeout"},
-    Key{D, "stop_timeout"},
-    Key{D, "contract", kAnyKind, kAnyKind, kContracts},
-    Key{D, "cache", kAnyKind, kAnyKind, kCaches},
-    Key{D, "env"},
+    Key{kDefaults, "trials"},
+    Key{kDefaults, "timeout"},
+    Key{kDefaults, "stop_timeout"},
+    Key{kDefaults, "contract", kAnyKind, kAnyKind, kContracts},
+    Key{kDefaults, "cache", kAnyKind, kAnyKind, kCaches},
+    Key{kDefaults, "env"},
 
-    Key{F, "name"},
-    Key{F, "runtime", kAnyKind, kAnyKind, kRuntimes},
-    Key{F, "contract", kAnyKind, kAnyKind, kContracts},
-    Key{F, "command", kCommandLine},
-    Key{F, "env"},
-    Key{F, "directory"},
-    Key{F, "trials"},
-    Key{F, "timeout"},
-    Key{F, "stop_timeout"},
-    Key{F, "path", kAnyKind, kinds(kHttp)},
-    Key{F, "port", kAnyKind, kinds(kHttp)},
-    Key{F, "expect_status", kAnyKind, kinds(kHttp)},
-    Key{F, "engine", kinds(kContainer), kAnyKind, kEngines},
-    Key{F, "rootfs", kinds(kContainer)},
-    Key{F, "java", kinds(kJvm)},
-    Key{F, "main", kinds(kJvm)},
-    Key{F, "jar", kinds(kJvm)},
-    Key{F, "classpath", kinds(kJvm)},
-    Key{F, "jvm_args", kinds(kJvm)},
-    Key{F, "interpreter", kScripted},
-    Key{F, "node_args", kinds(kNode)},
-    Key{F, "python_args", kinds(kPython)},
-    Key{F, "script", kScripted},
-    Key{F, "module", kinds(kPython)},
-    Key{F, "args", kScripted | kinds(kJvm)},
+    Key{kFunction, "name"},
+    Key{kFunction, "runtime", kAnyKind, kAnyKind, kRuntimes},
+    Key{kFunction, "contract", kAnyKind, kAnyKind, kContracts},
+    Key{kFunction, "command", kCommandLine},
+    Key{kFunction, "env"},
+    Key{kFunction, "directory"},
+    Key{kFunction, "trials"},
+    Key{kFunction, "timeout"},
+    Key{kFunction, "stop_timeout"},
+    Key{kFunction, "path", kAnyKind, kinds(kHttp)},
+    Key{kFunction, "port", kAnyKind, kinds(kHttp)},
+    Key{kFunction, "expect_status", kAnyKind, kinds(kHttp)},
+    Key{kFunction, "engine", kinds(kContainer), kAnyKind, kEngines},
+    Key{kFunction, "rootfs", kinds(kContainer)},
+    Key{kFunction, "java", kinds(kJvm)},
+    Key{kFunction, "main", kinds(kJvm)},
+    Key{kFunction, "jar", kinds(kJvm)},
+    Key{kFunction, "classpath", kinds(kJvm)},
+    Key{kFunction, "jvm_args", kinds(kJvm)},
+    Key{kFunction, "interpreter", kScripted},
+    Key{kFunction, "node_args", kinds(kNode)},
+    Key{kFunction, "python_args", kinds(kPython)},
+    Key{kFunction, "script", kScripted},
+    Key{kFunction, "module", kinds(kPython)},
+    Key{kFunction, "args", kScripted | kinds(kJvm)},
 
-    Key{L, "name"},
-    Key{L, "pattern", kAnyKind, kAnyKind, kPatterns},
+    Key{kLoad, "name"},
+    Key{kLoad, "pattern", kAnyKind, kAnyKind, kPatterns},
 };
 
 }  // namespace

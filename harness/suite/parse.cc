@@ -50,7 +50,7 @@ void read_root(const Mapping& top, FunctionContext& context, Problems& problems)
   if (!text) return;
   context.root = resolve(context.root, *text);
   if (auto complaint = check_folder(context.root)) {
-    problems.add(entry->at, std::move(*complaint));
+    problems.add(entry->at, *complaint);
   } else {
     context.root_is_there = true;
   }

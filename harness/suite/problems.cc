@@ -19,13 +19,13 @@ std::string one_line(std::string text) {
 
 }  // namespace
 
-void Problems::add(Position at, std::string what, std::string remedy) {
+void Problems::add(Position at, const std::string& what, const std::string& remedy) {
   entries_.push_back({at, one_line(file_ + ":" + std::to_string(at.line) + ":" +
                                    std::to_string(at.column) + ": " + what + "; " + remedy)});
 }
 
-void Problems::add(Position at, Complaint complaint) {
-  add(at, std::move(complaint.what), std::move(complaint.remedy));
+void Problems::add(Position at, const Complaint& complaint) {
+  add(at, complaint.what, complaint.remedy);
 }
 
 void Problems::throw_if_any() const {

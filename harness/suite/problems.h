@@ -26,8 +26,8 @@ class Problems {
   /// `file`: how the messages name the file.
   explicit Problems(std::string file) : file_(std::move(file)) {}
 
-  void add(Position at, std::string what, std::string remedy);
-  void add(Position at, Complaint complaint);
+  void add(Position at, const std::string& what, const std::string& remedy);
+  void add(Position at, const Complaint& complaint);
   bool empty() const { return entries_.empty(); }
 
   /// Throws one Error with a line `file:line:column: what; what to do` for each problem, sorted by

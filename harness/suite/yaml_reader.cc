@@ -70,15 +70,15 @@ void unknown_key(const Entry& entry, Section section, Problems& problems) {
   }
   std::string what = "unknown key " + in_quotes(entry.key) + " in " + std::string(name(section));
   if (const auto meant = suggest(entry.key, known)) {
-    problems.add(entry.key_at, std::move(what), "did you mean " + in_quotes(*meant) + "?");
+    problems.add(entry.key_at, what, "did you mean " + in_quotes(*meant) + "?");
     return;
   }
   for (const Section other : kSections) {
     if (find_key(other, entry.key) == nullptr) continue;
-    problems.add(entry.key_at, std::move(what), "it belongs into " + std::string(name(other)));
+    problems.add(entry.key_at, what, "it belongs into " + std::string(name(other)));
     return;
   }
-  problems.add(entry.key_at, std::move(what), "known are: " + join(known));
+  problems.add(entry.key_at, what, "known are: " + join(known));
 }
 
 // A text that the kernel will take as an argument, a path or a variable.
@@ -212,7 +212,7 @@ std::optional<std::size_t> read_choice(const Entry& entry, Section section, Prob
   std::string remedy = meant                ? "did you mean " + in_quotes(*meant) + "?"
                        : choices.size() > 1 ? "known are: " + join(choices)
                                             : "only " + join(choices) + " is there in this version";
-  problems.add(entry.at, "unknown " + entry.key + " " + in_quotes(*text), std::move(remedy));
+  problems.add(entry.at, "unknown " + entry.key + " " + in_quotes(*text), remedy);
   return std::nullopt;
 }
 

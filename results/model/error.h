@@ -7,8 +7,8 @@
 namespace coldstart {
 
 /// Something we cannot do, said so that a user can act on it: what thing, why not, what to do.
-/// Only `main` catches and prints it (exit 2). A function that fails to start is not an Error: it is
-/// an outcome (see record.h).
+/// Only `main` catches and prints it (exit 2). A function that fails to start is not an Error: it
+/// is an outcome (see record.h).
 class Error : public std::runtime_error {
  public:
   /// `thing`: what the message is about (a file:line:column, a path, an option). `reason`: what is

@@ -1,5 +1,6 @@
-// What a run is made of: plain structs, filled by the harness, kept by the store, read by statistics,
-// reports and exports. Times are nanoseconds; a value that was not measured is absent, never zero.
+// What a run is made of: plain structs, filled by the harness, kept by the store, read by
+// statistics, reports and exports. Times are nanoseconds; a value that was not measured is absent,
+// never zero.
 #pragma once
 
 #include <cstdint>
@@ -31,12 +32,12 @@ std::optional<Outcome> outcome_from_name(std::string_view name);
 
 /// One cold start of one function.
 struct Start {
-  std::string function;             ///< Function::name
-  std::string load = "cold";        ///< name of the load
-  std::string cache = "page-cache"; ///< cache state: "disk", "page-cache" or "warm"
-  int trial = 0;                    ///< 1-based, per function
-  int order = 0;                    ///< 1-based position in the whole run (trials are interleaved)
-  std::uint64_t instance = 0;       ///< instance id, unique within the run
+  std::string function;              ///< Function::name
+  std::string load = "cold";         ///< name of the load
+  std::string cache = "page-cache";  ///< cache state: "disk", "page-cache" or "warm"
+  int trial = 0;                     ///< 1-based, per function
+  int order = 0;                     ///< 1-based position in the whole run (trials are interleaved)
+  std::uint64_t instance = 0;        ///< instance id, unique within the run
 
   Outcome outcome = Outcome::kOk;
   std::string message;  ///< for an outcome that is not ok: what happened, one line, for people
@@ -44,16 +45,18 @@ struct Start {
   std::int64_t due_ns = 0;  ///< CLOCK_MONOTONIC of `due`; the timeline is relative to it
   Timeline timeline;
 
-  std::uint64_t lost_events = 0;  ///< probe events lost while it started; >0: left out of statistics
-  /// Set where readiness was found by polling: the interval, the uncertainty of the client's connect.
+  std::uint64_t lost_events =
+      0;  ///< probe events lost while it started; >0: left out of statistics
+  /// Set where readiness was found by polling: the interval, the uncertainty of the client's
+  /// connect.
   std::optional<std::int64_t> readiness_poll_ns;
-  std::optional<int> connect_retries;   ///< refused connects after the listen event
-  std::optional<std::int64_t> pid;      ///< the process that served (or the first one)
-  std::optional<int> port;              ///< TCP port that answered
-  std::optional<int> offered_port;      ///< in $PORT; not stored
+  std::optional<int> connect_retries;  ///< refused connects after the listen event
+  std::optional<std::int64_t> pid;     ///< the process that served (or the first one)
+  std::optional<int> port;             ///< TCP port that answered
+  std::optional<int> offered_port;     ///< in $PORT; not stored
   std::optional<int> http_status;
-  std::optional<int> exit_status;       ///< exit code of the first process, where it ended by itself
-  std::optional<int> exit_signal;       ///< signal that killed the first process (not our own stop)
+  std::optional<int> exit_status;  ///< exit code of the first process, where it ended by itself
+  std::optional<int> exit_signal;  ///< signal that killed the first process (not our own stop)
 
   /// True if it may be used in statistics of latency and phases: it answered and lost no events.
   bool usable() const { return outcome == Outcome::kOk && lost_events == 0; }
@@ -65,14 +68,14 @@ struct Function {
   std::string runtime;               ///< "native", "container", "jvm", "node", "python", "command"
   std::string contract;              ///< "http", "exec", "stdio", "lambda"
   std::vector<std::string> command;  ///< what was executed, first element the program
-  std::string version;               ///< what the runtime says of itself ("openjdk 17.0.15"), or empty
+  std::string version;  ///< what the runtime says of itself ("openjdk 17.0.15"), or empty
   /// Set where it could not be measured on this machine: what is missing and what to install.
   std::optional<std::string> skipped;
 };
 
 /// A group of hooks that is on or off as one.
 struct Tier {
-  std::string name;    ///< "process", "loader", "runtime", …
+  std::string name;  ///< "process", "loader", "runtime", …
   bool on = false;
   std::string reason;  ///< why it is off
   std::string remedy;  ///< what would turn it on; may be empty
@@ -89,14 +92,14 @@ struct Host {
 
 /// What holds for a whole run.
 struct RunInfo {
-  std::int64_t id = 0;      ///< given by the store
+  std::int64_t id = 0;  ///< given by the store
   std::string label;
   std::string suite;        ///< name of the suite, or the profiled command
   std::string started_at;   ///< UTC, ISO 8601 with seconds: "2026-01-01T00:00:00Z"
   std::string finished_at;  ///< empty: the run was interrupted
   std::uint64_t seed = 0;
   std::string tool_version;
-  std::string command_line; ///< how to repeat it
+  std::string command_line;  ///< how to repeat it
   Host host;
   std::vector<Tier> tiers;
   std::uint64_t lost_events = 0;

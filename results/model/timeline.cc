@@ -26,23 +26,31 @@ constexpr std::array<std::string_view, kPhaseCount> kPhaseDescriptions = {
 
 // The boundaries that delimit phases: phase i lies between kDelimiters[i] and kDelimiters[i + 1].
 constexpr std::array<Boundary, kPhaseCount + 1> kDelimiters = {
-    Boundary::kDue,       Boundary::kRequested, Boundary::kLaunched, Boundary::kExeced,
-    Boundary::kLinked,    Boundary::kEntered,   Boundary::kRuntimeReady, Boundary::kListening,
-    Boundary::kReceived,  Boundary::kReplied,   Boundary::kResponded};
+    Boundary::kDue,      Boundary::kRequested, Boundary::kLaunched,     Boundary::kExeced,
+    Boundary::kLinked,   Boundary::kEntered,   Boundary::kRuntimeReady, Boundary::kListening,
+    Boundary::kReceived, Boundary::kReplied,   Boundary::kResponded};
 
-// Which phase does not exist when a boundary is not applicable. Before the program listens it is the
-// phase that ends there (no linking, no constructors, no runtime); from then on the phase that begins
-// there (nothing to connect to, no request to handle, no answer to carry).
+// Which phase does not exist when a boundary is not applicable. Before the program listens it is
+// the phase that ends there (no linking, no constructors, no runtime); from then on the phase that
+// begins there (nothing to connect to, no request to handle, no answer to carry).
 std::optional<Phase> phase_owned_by(Boundary b) {
   switch (b) {
-    case Boundary::kExeced: return Phase::kSandbox;
-    case Boundary::kLinked: return Phase::kLink;
-    case Boundary::kEntered: return Phase::kInit;
-    case Boundary::kRuntimeReady: return Phase::kRuntime;
-    case Boundary::kListening: return Phase::kConnect;
-    case Boundary::kReceived: return Phase::kHandle;
-    case Boundary::kReplied: return Phase::kReply;
-    default: return std::nullopt;
+    case Boundary::kExeced:
+      return Phase::kSandbox;
+    case Boundary::kLinked:
+      return Phase::kLink;
+    case Boundary::kEntered:
+      return Phase::kInit;
+    case Boundary::kRuntimeReady:
+      return Phase::kRuntime;
+    case Boundary::kListening:
+      return Phase::kConnect;
+    case Boundary::kReceived:
+      return Phase::kHandle;
+    case Boundary::kReplied:
+      return Phase::kReply;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -70,9 +78,7 @@ std::string_view description(Phase phase) {
   return kPhaseDescriptions.at(static_cast<std::size_t>(phase));
 }
 
-void Timeline::set(Boundary b, std::int64_t at_ns) {
-  (*this)[b] = Mark{at_ns, Absence::kNone, {}};
-}
+void Timeline::set(Boundary b, std::int64_t at_ns) { (*this)[b] = Mark{at_ns, Absence::kNone, {}}; }
 void Timeline::set_not_applicable(Boundary b, std::string reason) {
   (*this)[b] = Mark{std::nullopt, Absence::kNotApplicable, std::move(reason)};
 }

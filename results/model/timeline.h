@@ -1,7 +1,8 @@
 // The timeline of one cold start: boundaries, and the phases between them.
 //
 // One clock, CLOCK_MONOTONIC, and one ordered list of boundaries. A phase is the time between two
-// neighbouring boundaries and nothing else, so phases add up to the latency (due -> responded) exactly.
+// neighbouring boundaries and nothing else, so phases add up to the latency (due -> responded)
+// exactly.
 //
 // A boundary that has no time is never zero. It is one of two things:
 //   * not applicable: this start has no such moment (a static program is never linked; the `exec`
@@ -74,7 +75,8 @@ struct Mark {
   std::string reason;  ///< why it is absent, for the report: "static program", "tier loader is off"
 };
 
-/// All boundaries of one start. Times are relative to `due`, which is therefore 0 in every timeline.
+/// All boundaries of one start. Times are relative to `due`, which is therefore 0 in every
+/// timeline.
 struct Timeline {
   std::array<Mark, kBoundaryCount> marks;
 
@@ -97,9 +99,9 @@ struct PhaseSpan {
   std::string name() const;
 };
 
-/// The phases of a start from `due` to `responded` (or, for a start that failed, to the last boundary
-/// that was seen). Their lengths add up to responded - due exactly. `sandbox` is left out where
-/// nothing lies between launched and execed (both are the same exec).
+/// The phases of a start from `due` to `responded` (or, for a start that failed, to the last
+/// boundary that was seen). Their lengths add up to responded - due exactly. `sandbox` is left out
+/// where nothing lies between launched and execed (both are the same exec).
 std::vector<PhaseSpan> phases_of(const Timeline& timeline);
 
 /// due -> responded, absent for a start that never answered.

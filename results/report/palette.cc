@@ -7,8 +7,8 @@
 namespace coldstart::results {
 namespace {
 
-// Okabe & Ito, with two greys at the ends and wine for `handle`: ten phases, eight hues. Neighbours
-// differ in lightness too.
+// Okabe // Okabe & Ito, with two greys at the ends and wine for `handle`: ten phases, eight hues.
+// Neighbours Ito, with greys for the first and the last phase and wine for `handle`.
 constexpr std::array<Rgb, kPhaseCount> kPhaseColors = {{
     {0x99, 0x99, 0x99},  // queue
     {0xE6, 0x9F, 0x00},  // spawn

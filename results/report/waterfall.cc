@@ -15,7 +15,7 @@ namespace {
 
 constexpr int kGap = 2;
 constexpr int kNumberWidth = 7;   // "12.3 ms", "1.23 µs"
-constexpr int kShareWidth = 6;    // "46.2 %"
+constexpr int kShareWidth = 7;    // "100.0 %"
 constexpr int kBarWithText = 40;  // a bar that leaves room for descriptions
 
 /// Where the columns are, for one start and one width.

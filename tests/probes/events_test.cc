@@ -1,8 +1,7 @@
 #include "probes/events.h"
 
-#include <gtest/gtest.h>
-
 #include <cstring>
+#include <gtest/gtest.h>
 
 namespace coldstart::probes {
 namespace {

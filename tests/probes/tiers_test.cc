@@ -24,9 +24,7 @@ TEST(TiersTest, NamesAreParsed) {
 
 TEST(TiersTest, AnUnknownTierIsAnError) { EXPECT_THROW(TierSet::parse("proces"), Error); }
 
-TEST(TiersTest, TheLoaderTierNeedsTheProcessTier) {
-  EXPECT_THROW(TierSet::parse("loader"), Error);
-}
+TEST(TiersTest, TheLoaderTierNeedsTheProcessTier) { EXPECT_THROW(TierSet::parse("loader"), Error); }
 
 TEST(TiersTest, NothingStandsInTheWayOfRoot) {
   for (TierId tier : kAllTiers) EXPECT_FALSE(obstacle(tier, everything()));

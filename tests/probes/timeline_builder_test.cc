@@ -1,7 +1,6 @@
 #include "probes/timeline_builder.h"
 
 #include <gtest/gtest.h>
-
 #include <map>
 
 namespace coldstart::probes {
@@ -64,9 +63,12 @@ class TimelineBuilderTest : public testing::Test {
   static std::int64_t at(const Timeline& t, Boundary b) { return t[b].at_ns.value_or(-1); }
 
   std::vector<Event> plain_start() {
-    return {event(CS_FORK, 1100, 1, kFirst),       exec(1200, kFirst, "/server"),
-            event(CS_LINKED, 1300, kFirst),        event(CS_ENTERED, 1400, kFirst),
-            socket(CS_LISTEN, 1500, kFirst, kPort, 0), socket(CS_RECEIVED, 1600, kFirst),
+    return {event(CS_FORK, 1100, 1, kFirst),
+            exec(1200, kFirst, "/server"),
+            event(CS_LINKED, 1300, kFirst),
+            event(CS_ENTERED, 1400, kFirst),
+            socket(CS_LISTEN, 1500, kFirst, kPort, 0),
+            socket(CS_RECEIVED, 1600, kFirst),
             socket(CS_REPLIED, 1700, kFirst)};
   }
 

@@ -33,7 +33,8 @@ const std::vector<Shape>& shapes() {
 }
 
 Start start_of(const Shape& shape, int trial, std::mt19937_64& random) {
-  // A machine that is slow now and then: a log-normal factor for the start, a smaller one for a phase.
+  // A machine that is slow now and then: a log-normal factor for the start, a smaller one for a
+  // phase.
   std::normal_distribution<double> normal;
   const double slow = std::exp(0.04 * normal(random) + (trial % 17 == 0 ? 0.25 : 0));
   std::array<std::int64_t, kPhaseCount> ns{};
@@ -82,7 +83,8 @@ void fail(Start& start, Outcome outcome, std::string message) {
   start.outcome = outcome;
   start.message = std::move(message);
   start.http_status.reset();
-  for (Boundary b : {Boundary::kReceived, Boundary::kReplied, Boundary::kResponded, Boundary::kCompleted}) {
+  for (Boundary b :
+       {Boundary::kReceived, Boundary::kReplied, Boundary::kResponded, Boundary::kCompleted}) {
     start.timeline.set_unseen(b, "it never answered");
   }
 }
@@ -96,8 +98,9 @@ RunInfo info() {
   info.seed = 18'446'744'073'709'551'615ULL;
   info.tool_version = "0.1.0";
   info.command_line = "coldstart run bench/suites/hello.yaml --seed 18446744073709551615";
-  info.host = {"box", "6.18.0-amd64", "Debian GNU/Linux 12 (bookworm)", "AMD EPYC 7763 64-Core Processor",
-               2, 8ULL << 30};
+  info.host = {
+      "box", "6.18.0-amd64", "Debian GNU/Linux 12 (bookworm)", "AMD EPYC 7763 64-Core Processor",
+      2,     8ULL << 30};
   info.tiers = {{"process", true, "", ""},
                 {"loader", true, "", ""},
                 {"runtime", true, "", ""},
@@ -132,7 +135,7 @@ Function plain_function(const std::string& name) {
 }
 
 Run realistic_run(int starts) {
-  Run run;
+  coldstart::Run run;
   run.info = info();
   std::mt19937_64 random(42);
   for (const Shape& shape : shapes()) {
@@ -187,13 +190,14 @@ Start full_start(const std::string& function, int trial) {
 }
 
 Run plain_run(const std::vector<std::string>& names, int starts) {
-  Run run;
+  coldstart::Run run;
   run.info = info();
   for (const std::string& name : names) run.functions.push_back(plain_function(name));
   int order = 0;
   for (int trial = 1; trial <= starts; ++trial) {
     for (std::size_t i = 0; i < names.size(); ++i) {
-      Start start = plain_start(names[i], trial, 1'000'000 * static_cast<std::int64_t>(i + 1) + trial * 1'000);
+      Start start = plain_start(names[i], trial,
+                                1'000'000 * static_cast<std::int64_t>(i + 1) + trial * 1'000);
       start.order = ++order;
       start.instance = static_cast<std::uint64_t>(order);
       run.starts.push_back(std::move(start));

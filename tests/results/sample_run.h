@@ -9,7 +9,8 @@
 
 namespace coldstart::results::testing {
 
-/// A start that answered after `latency_ns`, with every boundary seen and ten phases of equal length.
+/// A start that answered after `latency_ns`, with every boundary seen and ten phases of equal
+/// length.
 Start plain_start(const std::string& function, int trial, std::int64_t latency_ns);
 
 /// A function that starts native, by exec, and answers over http.

@@ -34,8 +34,8 @@ std::vector<std::string> lines_of(const std::string& text);
 /// The message of the Error that `body` throws; empty: it threw none.
 std::string error_of(const std::function<void()>& body);
 
-/// Runs `body` in a child process and returns what it returned, or "died" if it did not come that far.
-/// `unprivileged`: as a user without rights, even where the tests run as root.
+/// Runs `body` in a child process and returns what it returned, or "died" if it did not come that
+/// far. `unprivileged`: as a user without rights, even where the tests run as root.
 std::string in_child(const std::function<std::string()>& body, bool unprivileged = false);
 
 }  // namespace coldstart::results::testing

@@ -6,15 +6,16 @@ namespace {
 
 using B = Boundary;
 
-#define NEEDS_PROBES(rig)                                                       \
-  if (!(rig).live()) {                                                          \
-    GTEST_SKIP() << "skipped: " << (rig).session->tiers().front().reason;       \
+#define NEEDS_PROBES(rig)                                                 \
+  if (!(rig).live()) {                                                    \
+    GTEST_SKIP() << "skipped: " << (rig).session->tiers().front().reason; \
   }
-#define NEEDS_RUNTIME(function)                                                 \
+#define NEEDS_RUNTIME(function) \
   if (auto lacking = missing(function)) GTEST_SKIP() << "skipped: " << *lacking
 
-const std::vector<B> kAlways = {B::kDue,       B::kRequested, B::kForked,  B::kLaunched,  B::kExeced,
-                                B::kListening, B::kReceived,  B::kReplied, B::kResponded, B::kCompleted};
+const std::vector<B> kAlways = {B::kDue,       B::kRequested, B::kForked,   B::kLaunched,
+                                B::kExeced,    B::kListening, B::kReceived, B::kReplied,
+                                B::kResponded, B::kCompleted};
 const std::vector<B> kDynamic = {B::kExeced, B::kLinked, B::kEntered, B::kListening};
 
 FunctionSpec container(const std::string& engine, const std::string& rootfs) {

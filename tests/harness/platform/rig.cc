@@ -1,10 +1,9 @@
 #include "tests/harness/platform/rig.h"
 
-#include <unistd.h>
-
 #include <exception>
 #include <filesystem>
 #include <fstream>
+#include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
 

@@ -20,14 +20,14 @@ using testing::realistic_run;
 Run reimported(const Run& run) { return import_json(export_json(run), "test"); }
 
 TEST(Json, ExportOfAnImportIsTheSameDocument) {
-  Run run = realistic_run(12);
+  coldstart::Run run = realistic_run(12);
   run.starts.push_back(full_start("cpp", 13));
   const std::string text = export_json(run);
   EXPECT_EQ(export_json(import_json(text, "test")), text);
 }
 
 TEST(Json, EveryFieldOfARunComesBack) {
-  Run run = realistic_run(1);
+  coldstart::Run run = realistic_run(1);
   run.info.id = 7;
   const RunInfo info = reimported(run).info;
   EXPECT_EQ(info.id, 7);
@@ -55,7 +55,7 @@ TEST(Json, EveryFieldOfARunComesBack) {
 }
 
 TEST(Json, EveryFieldOfAFunctionComesBack) {
-  Run run = plain_run({"f"}, 0);
+  coldstart::Run run = plain_run({"f"}, 0);
   run.functions[0] = {"f", "jvm", "lambda", {"java", "", "a b"}, "openjdk 17", "no java"};
   const Function f = reimported(run).functions.at(0);
   EXPECT_EQ(f.name, "f");
@@ -67,7 +67,7 @@ TEST(Json, EveryFieldOfAFunctionComesBack) {
 }
 
 TEST(Json, EveryFieldOfAStartComesBack) {
-  Run run = plain_run({"f"}, 0);
+  coldstart::Run run = plain_run({"f"}, 0);
   Start start = full_start("f", 4);
   start.order = 9;
   start.instance = 77;
@@ -100,16 +100,19 @@ TEST(Json, EveryFieldOfAStartComesBack) {
 }
 
 TEST(Json, KeysWithNothingToSayAreLeftOut) {
-  Run run = plain_run({"f"}, 2);
+  coldstart::Run run = plain_run({"f"}, 2);
   run.info.label.clear();
   run.info.finished_at.clear();
   run.info.host = {};
   run.info.tiers.clear();
   const auto json = ordered_json::parse(export_json(run));
-  for (const char* key : {"label", "finished_at", "host"}) EXPECT_FALSE(json["run"].contains(key)) << key;
+  for (const char* key : {"label", "finished_at", "host"})
+    EXPECT_FALSE(json["run"].contains(key)) << key;
   EXPECT_FALSE(json["run"]["probes"].contains("tiers"));
-  for (const char* key : {"version", "skipped"}) EXPECT_FALSE(json["functions"][0].contains(key)) << key;
-  for (const char* key : {"message", "absent", "pid", "http_status", "exit_status", "readiness_poll_ns"}) {
+  for (const char* key : {"version", "skipped"})
+    EXPECT_FALSE(json["functions"][0].contains(key)) << key;
+  for (const char* key :
+       {"message", "absent", "pid", "http_status", "exit_status", "readiness_poll_ns"}) {
     EXPECT_FALSE(json["starts"][0].contains(key)) << key;
   }
   for (const char* key : {"p90_ns", "p99_ns", "median_ci95_ns", "failed_by", "lost"}) {
@@ -118,7 +121,7 @@ TEST(Json, KeysWithNothingToSayAreLeftOut) {
 }
 
 TEST(Json, SaysWhatTheDesignSays) {
-  Run run = plain_run({"f"}, 30);
+  coldstart::Run run = plain_run({"f"}, 30);
   run.info.tiers = {{"process", true, "", ""}, {"loader", false, "needs CAP_SYS_ADMIN", ""}};
   run.starts[0].timeline.set_not_applicable(Boundary::kLinked, "static program");
   run.starts[0].timeline.set_unseen(Boundary::kRuntimeReady, "tier runtime is off");
@@ -144,7 +147,7 @@ TEST(Json, SaysWhatTheDesignSays) {
 }
 
 TEST(Json, TextThatIsNotUtf8DoesNotStopAnExport) {
-  Run run = plain_run({"f"}, 1);
+  coldstart::Run run = plain_run({"f"}, 1);
   run.starts[0].message = "broken \xff\xfe bytes";
   EXPECT_TRUE(contains(reimported(run).starts[0].message, "broken"));
 }
@@ -175,8 +178,9 @@ TEST(BadJson, AnotherDocumentIsRefused) {
   for (const char* text : {"{}", "[]", "1", "null", "{\"schema\": 3}"}) {
     EXPECT_TRUE(contains(import_error(text), "run.json: is not a run of coldstart")) << text;
   }
-  EXPECT_TRUE(contains(import_error("{\"schema\": \"coldstart.run/2\"}"),
-                       "run.json: /schema: 'coldstart.run/2' is not 'coldstart.run/1'; update coldstart"));
+  EXPECT_TRUE(
+      contains(import_error("{\"schema\": \"coldstart.run/2\"}"),
+               "run.json: /schema: 'coldstart.run/2' is not 'coldstart.run/1'; update coldstart"));
 }
 
 struct BadValue {
@@ -204,9 +208,13 @@ TEST(BadJson, AWrongValueIsNamedByItsPointer) {
       {"/starts/1/boundaries/linked", -5, "/starts/1/boundaries/linked: is negative"},
       {"/starts/1/boundaries/linked", "0", "/starts/1/boundaries/linked: must be a whole number"},
       {"/starts/1/boundaries/linked", 1, "/starts/1/boundaries/linked: is before 'execed'"},
-      {"/starts/1/boundaries/responded", 18'446'744'073'709'551'615ULL, "responded: is out of range"},
-      {"/starts/1/boundaries/linkd", 1, "/starts/1/boundaries/linkd: is not a boundary that this coldstart knows"},
-      {"/starts/1/absent", {{"forked", "gone"}}, "/starts/1/absent/forked: must be \"not applicable\""},
+      {"/starts/1/boundaries/responded", 18'446'744'073'709'551'615ULL,
+       "responded: is out of range"},
+      {"/starts/1/boundaries/linkd", 1,
+       "/starts/1/boundaries/linkd: is not a boundary that this coldstart knows"},
+      {"/starts/1/absent",
+       {{"forked", "gone"}},
+       "/starts/1/absent/forked: must be \"not applicable\""},
   };
   const auto good = ordered_json::parse(export_json(plain_run({"a", "b"}, 2)));
   for (const BadValue& bad : cases) {
@@ -219,7 +227,8 @@ TEST(BadJson, AWrongValueIsNamedByItsPointer) {
 }
 
 TEST(BadJson, AMissingKeyIsNamedByItsPlace) {
-  for (const auto& [pointer, key, error] : std::vector<std::tuple<std::string, std::string, std::string>>{
+  for (const auto& [pointer, key, error] :
+       std::vector<std::tuple<std::string, std::string, std::string>>{
            {"", "functions", "run.json: /: has no key 'functions'"},
            {"/run", "started_at", "run.json: /run: has no key 'started_at'"},
            {"/functions/0", "name", "run.json: /functions/0: has no key 'name'"},
@@ -232,7 +241,8 @@ TEST(BadJson, AMissingKeyIsNamedByItsPlace) {
 
 TEST(BadJson, NoPrefixOfADocumentIsARun) {
   const std::string text = export_json(plain_run({"a"}, 1));
-  for (std::size_t n = 0; n + 2 < text.size(); n += 7) EXPECT_NE(import_error(text.substr(0, n)), "") << n;
+  for (std::size_t n = 0; n + 2 < text.size(); n += 7)
+    EXPECT_NE(import_error(text.substr(0, n)), "") << n;
 }
 
 }  // namespace

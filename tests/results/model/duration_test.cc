@@ -1,8 +1,7 @@
 #include "results/model/duration.h"
 
-#include <gtest/gtest.h>
-
 #include <cstdint>
+#include <gtest/gtest.h>
 #include <limits>
 
 namespace coldstart {

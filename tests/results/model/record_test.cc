@@ -1,7 +1,6 @@
 #include "results/model/record.h"
 
 #include <gtest/gtest.h>
-
 #include <set>
 #include <string>
 

@@ -1,7 +1,6 @@
 #include "results/model/timeline.h"
 
 #include <gtest/gtest.h>
-
 #include <numeric>
 #include <random>
 #include <set>
@@ -11,8 +10,8 @@
 namespace coldstart {
 namespace {
 
-// due 0, requested 10, launched 30, execed 60, linked 100, entered 150, runtime_ready 210, listening
-// 280, received 360, replied 450, responded 550: every phase has a length of its own.
+// due 0, requested 10, launched 30, execed 60, linked 100, entered 150, runtime_ready 210,
+// listening 280, received 360, replied 450, responded 550: every phase has a length of its own.
 Timeline full() {
   Timeline t;
   t.set(Boundary::kDue, 0);
@@ -40,9 +39,10 @@ std::string text_of(const Timeline& timeline) {
 }
 
 TEST(Timeline, PhasesAreTheDifferencesOfNeighbouringBoundaries) {
-  EXPECT_EQ(text_of(full()),
-            "queue 10; spawn 20; sandbox 30; link 40; init 50; runtime 60; app 70; connect 80; handle "
-            "90; reply 100; ");
+  EXPECT_EQ(
+      text_of(full()),
+      "queue 10; spawn 20; sandbox 30; link 40; init 50; runtime 60; app 70; connect 80; handle "
+      "90; reply 100; ");
 }
 
 TEST(Timeline, EveryNameLeadsBack) {
@@ -65,9 +65,10 @@ TEST(Timeline, EveryNameLeadsBack) {
 TEST(Timeline, AnUnseenBoundaryJoinsItsTwoPhases) {
   Timeline t = full();
   t.set_unseen(Boundary::kRuntimeReady, "tier runtime is off");
-  EXPECT_EQ(text_of(t),
-            "queue 10; spawn 20; sandbox 30; link 40; init 50; runtime+app 130; connect 80; handle 90; "
-            "reply 100; ");
+  EXPECT_EQ(
+      text_of(t),
+      "queue 10; spawn 20; sandbox 30; link 40; init 50; runtime+app 130; connect 80; handle 90; "
+      "reply 100; ");
 }
 
 TEST(Timeline, ABoundaryThatDoesNotExistTakesItsPhaseWithIt) {
@@ -75,13 +76,27 @@ TEST(Timeline, ABoundaryThatDoesNotExistTakesItsPhaseWithIt) {
     Boundary boundary;
     const char* phases;
   } kCases[] = {
-      {Boundary::kExeced, "queue 10; spawn 20; link 70; init 50; runtime 60; app 70; connect 80; handle 90; reply 100; "},
-      {Boundary::kLinked, "queue 10; spawn 20; sandbox 30; init 90; runtime 60; app 70; connect 80; handle 90; reply 100; "},
-      {Boundary::kEntered, "queue 10; spawn 20; sandbox 30; link 40; runtime 110; app 70; connect 80; handle 90; reply 100; "},
-      {Boundary::kRuntimeReady, "queue 10; spawn 20; sandbox 30; link 40; init 50; app 130; connect 80; handle 90; reply 100; "},
-      {Boundary::kListening, "queue 10; spawn 20; sandbox 30; link 40; init 50; runtime 60; app 150; handle 90; reply 100; "},
-      {Boundary::kReceived, "queue 10; spawn 20; sandbox 30; link 40; init 50; runtime 60; app 70; connect 170; reply 100; "},
-      {Boundary::kReplied, "queue 10; spawn 20; sandbox 30; link 40; init 50; runtime 60; app 70; connect 80; handle 190; "},
+      {Boundary::kExeced,
+       "queue 10; spawn 20; link 70; init 50; runtime 60; app 70; connect 80; handle 90; reply "
+       "100; "},
+      {Boundary::kLinked,
+       "queue 10; spawn 20; sandbox 30; init 90; runtime 60; app 70; connect 80; handle 90; reply "
+       "100; "},
+      {Boundary::kEntered,
+       "queue 10; spawn 20; sandbox 30; link 40; runtime 110; app 70; connect 80; handle 90; reply "
+       "100; "},
+      {Boundary::kRuntimeReady,
+       "queue 10; spawn 20; sandbox 30; link 40; init 50; app 130; connect 80; handle 90; reply "
+       "100; "},
+      {Boundary::kListening,
+       "queue 10; spawn 20; sandbox 30; link 40; init 50; runtime 60; app 150; handle 90; reply "
+       "100; "},
+      {Boundary::kReceived,
+       "queue 10; spawn 20; sandbox 30; link 40; init 50; runtime 60; app 70; connect 170; reply "
+       "100; "},
+      {Boundary::kReplied,
+       "queue 10; spawn 20; sandbox 30; link 40; init 50; runtime 60; app 70; connect 80; handle "
+       "190; "},
   };
   for (const auto& c : kCases) {
     Timeline t = full();
@@ -93,8 +108,8 @@ TEST(Timeline, ABoundaryThatDoesNotExistTakesItsPhaseWithIt) {
 TEST(Timeline, AStaticProgramOfTheExecContractHasOnlyThePhasesItCanHave) {
   Timeline t = full();
   t.set(Boundary::kExeced, 30);
-  for (Boundary b : {Boundary::kLinked, Boundary::kRuntimeReady, Boundary::kListening, Boundary::kReceived,
-                     Boundary::kReplied}) {
+  for (Boundary b : {Boundary::kLinked, Boundary::kRuntimeReady, Boundary::kListening,
+                     Boundary::kReceived, Boundary::kReplied}) {
     t.set_not_applicable(b, "test");
   }
   EXPECT_EQ(text_of(t), "queue 10; spawn 20; init 120; app 400; ");

@@ -1,1 +1,97 @@
-// to be written
+#include "results/report/notes.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/results/sample_run.h"
+#include "tests/results/support.h"
+
+namespace coldstart::results {
+namespace {
+
+using testing::plain_run;
+using testing::plain_start;
+using testing::realistic_run;
+
+Notes notes(const Run& run) { return notes_of(run, summarize(run)); }
+
+std::string joined(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += line + '\n';
+  return text;
+}
+
+TEST(Notes, NameWhatWasSkippedAndWhatToInstall) {
+  EXPECT_EQ(joined(notes(realistic_run(2)).skipped),
+            "gvisor: skipped: needs `runsc`; apt-get install runsc\n");
+}
+
+TEST(Notes, CountFailuresByKindWithTheFirstMessage) {
+  EXPECT_EQ(joined(notes(realistic_run(30)).failures),
+            "cpp: 1 of 30 left out: probe events were lost\n"
+            "java: 1 of 30 failed: crashed (killed by signal 11)\n"
+            "node: 2 of 30 failed: timeout (no answer within 30 s)\n");
+}
+
+TEST(Notes, SayOnceWhyAValueIsAbsent) {
+  EXPECT_EQ(joined(notes(plain_run({"a", "b"}, 5)).absent),
+            "the interval needs 6 starts\np90 needs 10 starts\np99 needs 100 starts\n");
+  EXPECT_EQ(joined(notes(plain_run({"a"}, 100)).absent), "");
+  coldstart::Run run = plain_run({"a"}, 1);
+  run.starts[0].outcome = Outcome::kTimeout;
+  EXPECT_EQ(joined(notes(run).absent), "no median: no start that can be used\n");
+}
+
+TEST(Notes, GroupUnseenBoundariesByReasonAndFunctions) {
+  coldstart::Run run = plain_run({"a", "b"}, 4);
+  for (Start& start : run.starts) {
+    start.timeline.set_unseen(Boundary::kLinked, "tier loader is off");
+    start.timeline.set_unseen(Boundary::kEntered, "tier loader is off");
+    if (start.function == "b")
+      start.timeline.set_unseen(Boundary::kRuntimeReady, "tier runtime is off");
+  }
+  run.starts[0].timeline.set_unseen(Boundary::kReceived, "io_uring");
+  EXPECT_EQ(joined(notes(run).unseen),
+            "not seen in a (1 of 4): received (io_uring)\n"
+            "not seen in all functions: linked, entered (tier loader is off)\n"
+            "not seen in b: runtime_ready (tier runtime is off)\n");
+}
+
+TEST(Notes, DoNotCallABoundaryUnseenThatAFailedStartNeverReached) {
+  coldstart::Run run = plain_run({"a"}, 2);
+  run.starts[0].outcome = Outcome::kCrashed;
+  run.starts[0].timeline.set_unseen(Boundary::kListening, "it crashed");
+  EXPECT_TRUE(notes(run).unseen.empty());
+}
+
+TEST(Notes, StateTheConditions) {
+  coldstart::Run run = realistic_run(2);
+  run.starts[0].readiness_poll_ns = 200'000;
+  const std::string text = joined(notes(run).conditions);
+  for (const char* part :
+       {"due (", "responded (", "load cold, cache page-cache", "seed 18446744073709551615",
+        "kernel 6.18.0-amd64", "2 CPUs", "8.0 GiB",
+        "probes on: process, loader, runtime; lost events: 3",
+        "probes off: cpu: needs CAP_SYS_ADMIN; run as root", "polled every 200 µs",
+        "java: openjdk 17.0.15", "repeat: coldstart run bench/suites/hello.yaml"}) {
+    EXPECT_TRUE(testing::contains(text, part)) << part << " in\n" << text;
+  }
+  run.info.finished_at.clear();
+  EXPECT_TRUE(testing::contains(joined(notes(run).conditions), "interrupted"));
+}
+
+TEST(Notes, TellCacheStatesApartWhereThereAreSeveral) {
+  coldstart::Run run = plain_run({"a"}, 2);
+  run.starts[0].cache = "disk";
+  run.starts[0].outcome = Outcome::kTimeout;
+  EXPECT_EQ(joined(notes(run).failures), "a (cold, disk): 1 of 1 failed: timeout\n");
+}
+
+TEST(Notes, HoldNoControlCharacters) {
+  coldstart::Run run = plain_run({"a"}, 1);
+  run.starts[0].outcome = Outcome::kExited;
+  run.starts[0].message = "line one\nline \x1b[31mtwo";
+  EXPECT_EQ(notes(run).failures.at(0), "a: 1 of 1 failed: exited (line one line [31mtwo)");
+}
+
+}  // namespace
+}  // namespace coldstart::results

@@ -1,1 +1,210 @@
-// to be written
+#include "results/report/plots.h"
+
+#include <fcntl.h>
+#include <filesystem>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "results/report/plot_script.h"
+#include "tests/results/sample_run.h"
+#include "tests/results/support.h"
+
+namespace coldstart::results {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::contains;
+using testing::error_of;
+using testing::in_child;
+using testing::plain_run;
+using testing::read_file;
+using testing::realistic_run;
+using testing::TempFolder;
+using testing::write_file;
+
+std::vector<Picture> plots(const Run& run, const fs::path& folder) {
+  return write_plots(run, summarize(run), folder);
+}
+
+void expect_picture(const Picture& picture) {
+  const std::string png = read_file(picture.png);
+  EXPECT_EQ(png.substr(0, 8), "\x89PNG\r\n\x1a\n") << picture.png;
+  EXPECT_EQ(png.substr(png.size() - 8, 4), "IEND") << picture.png;
+  const std::string svg = read_file(picture.svg);
+  EXPECT_TRUE(contains(svg, "<svg")) << picture.svg;
+  EXPECT_TRUE(contains(svg, "</svg>")) << picture.svg;
+  EXPECT_FALSE(picture.alt.empty());
+}
+
+TEST(Plots, NameEveryFunctionAndTheUnits) {
+  const TempFolder folder;
+  const auto pictures = plots(realistic_run(30), folder.path() / "new" / "plots");
+  ASSERT_EQ(pictures.size(), 2U);
+  EXPECT_EQ(pictures[0].svg.filename(), "phases.svg");
+  EXPECT_EQ(pictures[1].png.filename(), "ecdf.png");
+  for (const Picture& picture : pictures) {
+    expect_picture(picture);
+    const std::string svg = read_file(picture.svg);
+    for (const char* name :
+         {"cpp", "cpp-static", "cpp-crun", "cpp-runc", "java", "node", "python"}) {
+      EXPECT_TRUE(contains(svg, name)) << name;
+      EXPECT_TRUE(contains(picture.alt, name)) << name;
+    }
+    EXPECT_TRUE(contains(svg, "(ms"));
+  }
+  const std::string phases = read_file(pictures[0].svg);
+  EXPECT_TRUE(contains(phases, "runtime+app"));
+  EXPECT_TRUE(contains(phases, "share of the total (%)"));
+  EXPECT_TRUE(contains(phases, "160 ms"));
+  EXPECT_TRUE(contains(read_file(pictures[1].svg), "cpp (n = 29)"));
+}
+
+TEST(Plots, LeaveNothingElseBehind) {
+  const TempFolder folder;
+  plots(plain_run({"f"}, 3), folder.path());
+  EXPECT_EQ(folder.names(),
+            (std::vector<std::string>{"ecdf.png", "ecdf.svg", "phases.png", "phases.svg"}));
+}
+
+TEST(Plots, OneStartIsEnough) {
+  const TempFolder folder;
+  for (const Picture& picture : plots(plain_run({"f"}, 1), folder.path())) expect_picture(picture);
+}
+
+TEST(Plots, TwentyFunctionsWithLongNamesHaveRoom) {
+  std::vector<std::string> names;
+  for (int i = 0; i < 20; ++i)
+    names.push_back("a-function-with-a-name-of-forty-letters-" + std::to_string(i));
+  const TempFolder folder;
+  for (const Picture& picture : plots(plain_run(names, 3), folder.path())) {
+    expect_picture(picture);
+    for (const std::string& name : names)
+      EXPECT_TRUE(contains(read_file(picture.svg), name)) << name;
+  }
+}
+
+TEST(Plots, AFunctionWithoutAUsableStartKeepsItsLineAndSaysSo) {
+  coldstart::Run run = plain_run({"good", "bad"}, 3);
+  for (Start& start : run.starts) {
+    if (start.function == "bad") start.outcome = Outcome::kTimeout;
+  }
+  const TempFolder folder;
+  const auto pictures = plots(run, folder.path());
+  EXPECT_TRUE(contains(read_file(pictures.at(0).svg), "no usable start"));
+  EXPECT_FALSE(contains(read_file(pictures.at(1).svg), "bad"));
+}
+
+TEST(Plots, ARunWithoutAUsableStartHasNone) {
+  coldstart::Run run = plain_run({"f"}, 2);
+  for (Start& start : run.starts) start.lost_events = 1;
+  const TempFolder folder;
+  EXPECT_TRUE(plots(run, folder.path()).empty());
+  EXPECT_TRUE(folder.names().empty());
+}
+
+TEST(Plots, EveryCacheStateHasItsOwnPair) {
+  coldstart::Run run = plain_run({"f"}, 4);
+  run.starts[0].cache = "disk";
+  run.starts[1].cache = "../../etc";
+  const TempFolder folder;
+  EXPECT_EQ(plots(run, folder.path()).size(), 6U);
+  EXPECT_TRUE(fs::exists(folder / "phases-cold-disk.svg"));
+  EXPECT_TRUE(fs::exists(folder / "ecdf-cold-..-..-etc.png"));
+}
+
+TEST(Plots, NamesAreNeverCommands) {
+  const TempFolder folder;
+  const std::string evil = "`touch " + (folder / "pwned").string() + "`'\"\\ {x}_y ^z %d $HOME @a";
+  const auto pictures =
+      plots(plain_run({evil, "x'; system('touch " + (folder / "pwned").string() + "')#"}, 2),
+            folder.path() / "plots");
+  EXPECT_FALSE(fs::exists(folder / "pwned"));
+  for (const Picture& picture : pictures) {
+    expect_picture(picture);
+    EXPECT_TRUE(contains(read_file(picture.svg), "%d")) << picture.svg;
+  }
+}
+
+TEST(Plots, FoldersWithOddNamesWork) {
+  const TempFolder folder;
+  for (const Picture& picture :
+       plots(plain_run({"f"}, 2), folder.path() / "it's a \"$HOME\" `x` ü")) {
+    expect_picture(picture);
+  }
+}
+
+TEST(Plots, ManyStartsMakeASmallPicture) {
+  const TempFolder folder;
+  const auto pictures = plots(plain_run({"f"}, 20'000), folder.path());
+  EXPECT_LT(fs::file_size(pictures.at(1).svg), 200'000U);
+}
+
+// A gnuplot of ours in a folder of its own, and nothing else in PATH but the tools a shell needs.
+std::string error_with_path(const std::string& path, const fs::path& folder) {
+  return in_child([&] {
+    // What gnuplot says must not reach our own standard error.
+    const int words = open((folder / "stderr").c_str(), O_CREAT | O_WRONLY, 0600);
+    dup2(words, STDERR_FILENO);
+    setenv("PATH", path.c_str(), 1);
+    return error_of([&] { plots(plain_run({"f"}, 2), folder / "plots"); });
+  });
+}
+
+TEST(Plots, AMissingGnuplotIsAnErrorWithTheRemedy) {
+  const TempFolder folder;
+  EXPECT_EQ(error_with_path(folder.path().string(), folder.path()),
+            "gnuplot: not found in PATH; apt-get install gnuplot-nox");
+  EXPECT_EQ(read_file(folder / "stderr"), "");
+}
+
+TEST(Plots, AFailingGnuplotIsAnErrorAndTheOldPicturesStay) {
+  const TempFolder folder;
+  for (const char* script : {"#!/bin/sh\necho 'no cairo today' >&2\nexit 3\n",
+                             "#!/bin/sh\nexit 0\n", "#!/bin/sh\nkill -9 $$\n"}) {
+    write_file(folder / "gnuplot", script);
+    fs::permissions(folder / "gnuplot", fs::perms::all);
+    fs::create_directory(folder / "plots");
+    write_file(folder / "plots/phases.svg", "old");
+    const std::string error =
+        error_with_path(folder.path().string() + ":/bin:/usr/bin", folder.path());
+    EXPECT_TRUE(contains(error, "gnuplot: could not draw phases (")) << error;
+    EXPECT_EQ(read_file(folder / "stderr"), "");
+    EXPECT_EQ(read_file(folder / "plots/phases.svg"), "old");
+    EXPECT_EQ(std::distance(fs::directory_iterator(folder / "plots"), fs::directory_iterator()), 1);
+  }
+}
+
+TEST(Plots, AGnuplotThatDiesBeforeItReadsDoesNotKillUs) {
+  const TempFolder folder;
+  write_file(folder / "gnuplot", "#!/bin/sh\nexec 0<&-\nexit 1\n");
+  fs::permissions(folder / "gnuplot", fs::perms::all);
+  const std::string result = in_child([&] {
+    setenv("PATH", (folder.path().string() + ":/bin:/usr/bin").c_str(), 1);
+    signal(SIGPIPE, SIG_DFL);
+    std::vector<std::string> names(3000, "f");  // far more than a pipe holds
+    for (std::size_t i = 0; i < names.size(); ++i) names[i] += std::to_string(i);
+    return error_of([&] { plots(plain_run(names, 1), folder / "plots"); });
+  });
+  EXPECT_TRUE(contains(result, "could not draw")) << result;
+}
+
+TEST(Plots, AFolderThatCannotBeWrittenIsAnError) {
+  const TempFolder folder;
+  write_file(folder / "file", "");
+  EXPECT_TRUE(
+      contains(error_of([&] { plots(plain_run({"f"}, 2), folder / "file"); }), "is not a folder"));
+  fs::permissions(folder.path(), static_cast<fs::perms>(0555));
+  const auto error =
+      in_child([&] { return error_of([&] { plots(plain_run({"f"}, 2), folder.path()); }); }, true);
+  EXPECT_TRUE(contains(error, "cannot be written: Permission denied; choose another")) << error;
+}
+
+TEST(PlotScript, StringsAreQuotedSoThatNothingIsExpanded) {
+  EXPECT_EQ(plot_quoted("it's"), "'it''s'");
+  EXPECT_EQ(plot_quoted("a\nb"), "'a b'");
+}
+
+}  // namespace
+}  // namespace coldstart::results

@@ -1,9 +1,8 @@
 #include "results/statistics/quantile.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <cmath>
+#include <gtest/gtest.h>
 #include <numeric>
 #include <random>
 #include <vector>
@@ -41,13 +40,14 @@ TEST(Quantile, EndsAreMinimumAndMaximum) {
   EXPECT_DOUBLE_EQ(quantile(samples, 0.5), 50.5);
 }
 
-// Ranks as printed in tables of the sign test's interval (e.g. Conover 1999, table A3; Hahn & Meeker).
+// Ranks as printed in tables of the sign test's interval (e.g. Conover 1999, table A3; Hahn &
+// Meeker).
 TEST(MedianInterval, TakesThePublishedRanks) {
   const struct {
     std::size_t n, low, high;
-  } kTable[] = {{6, 1, 6},   {7, 1, 7},   {8, 1, 8},    {9, 2, 8},    {10, 2, 9},   {12, 3, 10},
-                {15, 4, 12}, {20, 6, 15}, {25, 8, 18},  {30, 10, 21}, {40, 14, 27}, {50, 18, 33},
-                {60, 22, 39}, {100, 40, 61}};
+  } kTable[] = {{6, 1, 6},    {7, 1, 7},    {8, 1, 8},    {9, 2, 8},    {10, 2, 9},
+                {12, 3, 10},  {15, 4, 12},  {20, 6, 15},  {25, 8, 18},  {30, 10, 21},
+                {40, 14, 27}, {50, 18, 33}, {60, 22, 39}, {100, 40, 61}};
   for (const auto& row : kTable) {
     const auto interval = median_interval(one_to(row.n), 0.95);
     ASSERT_TRUE(interval) << row.n;

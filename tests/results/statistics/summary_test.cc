@@ -1,7 +1,6 @@
 #include "results/statistics/summary.h"
 
 #include <gtest/gtest.h>
-
 #include <numeric>
 
 #include "tests/results/sample_run.h"
@@ -132,7 +131,8 @@ TEST(Summary, TheMedianStartIsARealStartNearestToTheMedian) {
   EXPECT_EQ(s.median_ns, 290);
   EXPECT_EQ(s.median_start, 3U);
   std::int64_t sum = 0;
-  for (const PhaseSpan& span : phases_of(run.starts[*s.median_start].timeline)) sum += span.length_ns();
+  for (const PhaseSpan& span : phases_of(run.starts[*s.median_start].timeline))
+    sum += span.length_ns();
   EXPECT_EQ(sum, 290);
 }
 
@@ -142,7 +142,7 @@ TEST(Summary, OfTwoStartsEquallyNearTheFasterIsTheMedianStart) {
   EXPECT_EQ(summarize(run).at(0).median_start, 1U);
 }
 
-TEST(Summary, AnEmptyRunHasNoSummaries) { EXPECT_TRUE(summarize(Run{}).empty()); }
+TEST(Summary, AnEmptyRunHasNoSummaries) { EXPECT_TRUE(summarize(coldstart::Run{}).empty()); }
 
 }  // namespace
 }  // namespace coldstart::results

@@ -1,9 +1,8 @@
 // Files that are not a store of ours: one line of error, and the file is what it was.
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <filesystem>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
-
-#include <filesystem>
 
 #include "results/store/store.h"
 #include "tests/results/sample_run.h"
@@ -42,7 +41,7 @@ void expect_refused(const TempFolder& folder, const std::string& name, const std
 
 void make_store(const fs::path& file) {
   Store store(file, Store::Mode::kWrite);
-  const Run run = plain_run({"f"}, 50);
+  const coldstart::Run run = plain_run({"f"}, 50);
   const auto id = store.begin_run(run.info, run.functions);
   for (const Start& start : run.starts) store.add_start(id, start);
 }
@@ -85,7 +84,8 @@ TEST(BadStore, ADatabaseOfAnotherProgramIsRefused) {
 TEST(BadStore, AStoreOfANewerColdstartIsRefused) {
   const TempFolder folder;
   make_store(folder / "a.db");
-  SQLite::Database((folder / "a.db").string(), SQLite::OPEN_READWRITE).exec("PRAGMA user_version = 2");
+  SQLite::Database((folder / "a.db").string(), SQLite::OPEN_READWRITE)
+      .exec("PRAGMA user_version = 2");
   expect_refused(folder, "a.db", "written by a newer coldstart (schema 2; this one knows 1)");
 }
 
@@ -126,7 +126,8 @@ TEST(BadStore, GarbageInsideIsRefused) {
   for (std::size_t i = 4096; i < content.size(); ++i) content[i] = static_cast<char>(i * 31);
   write_file(folder / "a.db", content);
   // Reading looks only at what it needs: the complaint may come with the first query.
-  EXPECT_TRUE(contains(error_of([&] { Store(folder / "a.db", Store::Mode::kRead).load(1); }), "damaged"));
+  EXPECT_TRUE(
+      contains(error_of([&] { Store(folder / "a.db", Store::Mode::kRead).load(1); }), "damaged"));
   EXPECT_TRUE(contains(open_error(folder / "a.db", Store::Mode::kWrite), "damaged"));
   EXPECT_EQ(read_file(folder / "a.db"), content);
 }
@@ -146,7 +147,8 @@ TEST(BadStore, AFileThatMayNotBeReadIsRefused) {
   fs::permissions(folder / "a.db", fs::perms::none);
   for (const auto mode : {Store::Mode::kRead, Store::Mode::kWrite}) {
     const auto error = in_child([&] { return open_error(folder / "a.db", mode); }, true);
-    EXPECT_TRUE(contains(error, "cannot be read: Permission denied; check its permissions")) << error;
+    EXPECT_TRUE(contains(error, "cannot be read: Permission denied; check its permissions"))
+        << error;
   }
 }
 
@@ -163,7 +165,8 @@ TEST(BadStore, AFolderThatMayNotBeEnteredIsRefused) {
 TEST(BadStore, AReadOnlyFolderRefusesWritingAndAllowsReading) {
   const TempFolder folder;
   make_store(folder / "a.db");
-  fs::permissions(folder / "a.db", fs::perms::owner_read | fs::perms::group_read | fs::perms::others_read);
+  fs::permissions(folder / "a.db",
+                  fs::perms::owner_read | fs::perms::group_read | fs::perms::others_read);
   constexpr auto kReadExec = static_cast<fs::perms>(0555);
   fs::permissions(folder.path(), kReadExec);
   const std::string before = read_file(folder / "a.db");
@@ -182,13 +185,14 @@ TEST(BadStore, AReadOnlyFolderRefusesWritingAndAllowsReading) {
   EXPECT_EQ(folder.names(), std::vector<std::string>{"a.db"});
 }
 
-// The last starts of a killed run are in the log beside the file. Reading must not lose them in silence.
+// The last starts of a killed run are in the log beside the file. Reading must not lose them in
+// silence.
 TEST(BadStore, AReadOnlyStoreWithALogIsReadWholeOrRefused) {
   for (const bool with_shared_memory : {true, false}) {
     const TempFolder folder;
     in_child([&] {
       Store* leaked = new Store(folder / "a.db", Store::Mode::kWrite);
-      const Run run = plain_run({"f"}, 5);
+      const coldstart::Run run = plain_run({"f"}, 5);
       const auto id = leaked->begin_run(run.info, run.functions);
       for (const Start& start : run.starts) leaked->add_start(id, start);
       return std::string("done");  // and dies without closing
@@ -202,8 +206,8 @@ TEST(BadStore, AReadOnlyStoreWithALogIsReadWholeOrRefused) {
     const auto result = in_child(
         [&] {
           std::size_t starts = 0;
-          const std::string error =
-              error_of([&] { starts = Store(folder / "a.db", Store::Mode::kRead).load(1).starts.size(); });
+          const std::string error = error_of(
+              [&] { starts = Store(folder / "a.db", Store::Mode::kRead).load(1).starts.size(); });
           return error.empty() ? std::to_string(starts) : error;
         },
         true);

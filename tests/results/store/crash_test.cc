@@ -1,5 +1,7 @@
 // Real processes that die, run into limits or race: what is left in the file.
+#include <algorithm>
 #include <fcntl.h>
+#include <filesystem>
 #include <gtest/gtest.h>
 #include <sched.h>
 #include <signal.h>
@@ -7,9 +9,6 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <filesystem>
 
 #include "results/store/store.h"
 #include "tests/results/sample_run.h"
@@ -33,7 +32,7 @@ TEST(StoreCrash, AKilledRunKeepsEveryFinishedStart) {
   if (child == 0) {
     close(ends[0]);
     Store store(folder / "a.db", Store::Mode::kWrite);
-    Run run = plain_run({"f"}, 0);
+    coldstart::Run run = plain_run({"f"}, 0);
     run.info.finished_at.clear();
     const auto id = store.begin_run(run.info, run.functions);
     for (int i = 1;; ++i) {
@@ -50,14 +49,15 @@ TEST(StoreCrash, AKilledRunKeepsEveryFinishedStart) {
     ++finished;
   }
   kill(child, SIGKILL);
-  for (ssize_t n; (n = read(ends[0], buffer, sizeof buffer)) > 0;) finished += static_cast<std::size_t>(n);
+  for (ssize_t n; (n = read(ends[0], buffer, sizeof buffer)) > 0;)
+    finished += static_cast<std::size_t>(n);
   close(ends[0]);
   int status = 0;
   waitpid(child, &status, 0);
   ASSERT_TRUE(WIFSIGNALED(status));
 
   const Store store(folder / "a.db", Store::Mode::kRead);
-  const Run run = store.load(store.resolve("latest"));
+  const coldstart::Run run = store.load(store.resolve("latest"));
   EXPECT_GE(run.starts.size(), finished);
   EXPECT_LE(run.starts.size(), finished + 1);  // stored, but killed before it said so
   for (std::size_t i = 0; i < run.starts.size(); ++i) {

@@ -19,7 +19,7 @@ using testing::write_file;
 class LoadRun : public ::testing::Test {
  protected:
   LoadRun() {
-    Run run = plain_run({"stored"}, 2);
+    coldstart::Run run = plain_run({"stored"}, 2);
     run.info.label = "feature/x";
     Store store(folder_ / "a.db", Store::Mode::kWrite);
     const auto id = store.begin_run(run.info, run.functions);
@@ -38,15 +38,18 @@ TEST_F(LoadRun, TakesARunOfTheStore) {
 
 TEST_F(LoadRun, TakesAnExportedFileWithoutAStore) {
   for (const char* name : {"exported.json", "without-suffix"}) {
-    EXPECT_EQ(load_run((folder_ / name).string(), folder_ / "missing.db").functions.at(0).name, "exported");
+    EXPECT_EQ(load_run((folder_ / name).string(), folder_ / "missing.db").functions.at(0).name,
+              "exported");
   }
 }
 
 TEST_F(LoadRun, AMissingFileIsAnErrorThatNamesIt) {
   EXPECT_TRUE(contains(error_of([&] { load_run("missing.json", folder_ / "a.db"); }),
                        "missing.json: cannot be read: No such file"));
-  EXPECT_TRUE(contains(error_of([&] { load_run("./missing", folder_ / "a.db"); }), "run './missing'"));
-  EXPECT_TRUE(contains(error_of([&] { load_run("latest", folder_ / "missing.db"); }), "no runs yet"));
+  EXPECT_TRUE(
+      contains(error_of([&] { load_run("./missing", folder_ / "a.db"); }), "run './missing'"));
+  EXPECT_TRUE(
+      contains(error_of([&] { load_run("latest", folder_ / "missing.db"); }), "no runs yet"));
 }
 
 }  // namespace

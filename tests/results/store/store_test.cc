@@ -1,10 +1,9 @@
 #include "results/store/store.h"
 
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <chrono>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-
-#include <chrono>
 
 #include "results/export/json.h"
 #include "results/store/schema.h"
@@ -29,26 +28,27 @@ std::int64_t add(Store& store, const Run& run) {
 }
 
 std::int64_t add_labelled(Store& store, const std::string& label) {
-  Run run = plain_run({"f"}, 1);
+  coldstart::Run run = plain_run({"f"}, 1);
   run.info.label = label;
   return add(store, run);
 }
 
 TEST(Store, ARunComesBackAsItWasStored) {
   const TempFolder folder;
-  Run run = realistic_run(4);
+  coldstart::Run run = realistic_run(4);
   run.starts.push_back(full_start("cpp", 5));
   run.functions[1].command = {"a b", "\"quoted\"", "ü", "", "back\\slash\nnewline"};
   Store store(folder / "a.db", Store::Mode::kWrite);
   run.info.id = add(store, run);
   EXPECT_EQ(export_json(store.load(run.info.id)), export_json(run));
-  EXPECT_EQ(export_json(Store(folder / "a.db", Store::Mode::kRead).load(run.info.id)), export_json(run));
+  EXPECT_EQ(export_json(Store(folder / "a.db", Store::Mode::kRead).load(run.info.id)),
+            export_json(run));
 }
 
 TEST(Store, AbsentIsNullAndZeroIsZero) {
   const TempFolder folder;
   Store store(folder / "a.db", Store::Mode::kWrite);
-  Run run = plain_run({"f"}, 0);
+  coldstart::Run run = plain_run({"f"}, 0);
   Start start = plain_start("f", 1, 1'000);
   start.timeline.set(Boundary::kRequested, 0);
   start.timeline.set_unseen(Boundary::kReceived, "off");
@@ -69,8 +69,9 @@ TEST(Store, StartsShareTheReasonsOfTheirAbsences) {
   const TempFolder folder;
   {
     Store store(folder / "a.db", Store::Mode::kWrite);
-    Run run = plain_run({"f", "g"}, 50);
-    for (Start& start : run.starts) start.timeline.set_not_applicable(Boundary::kLinked, "static program");
+    coldstart::Run run = plain_run({"f", "g"}, 50);
+    for (Start& start : run.starts)
+      start.timeline.set_not_applicable(Boundary::kLinked, "static program");
     run.starts.back().timeline.set_unseen(Boundary::kLinked, "lost");
     add(store, run);
     add(store, run);
@@ -78,8 +79,9 @@ TEST(Store, StartsShareTheReasonsOfTheirAbsences) {
   SQLite::Database db((folder / "a.db").string());
   EXPECT_EQ(db.execAndGet("SELECT count(*) FROM absences").getInt(), 4);  // two reasons, two runs
   EXPECT_EQ(db.execAndGet("SELECT count(*) FROM absent_boundaries").getInt(), 200);
-  EXPECT_EQ(db.execAndGet("SELECT kind || ': ' || reason FROM absent_boundaries LIMIT 1").getString(),
-            "not applicable: static program");
+  EXPECT_EQ(
+      db.execAndGet("SELECT kind || ': ' || reason FROM absent_boundaries LIMIT 1").getString(),
+      "not applicable: static program");
 }
 
 TEST(Store, TheFileSaysWhoseItIs) {
@@ -119,9 +121,9 @@ TEST(Store, ListsTheNewestRunFirstWithItsCounts) {
   const TempFolder folder;
   Store store(folder / "a.db", Store::Mode::kWrite);
   add_labelled(store, "old");
-  const Run run = realistic_run(10);
+  const coldstart::Run run = realistic_run(10);
   const auto id = add(store, run);
-  Run empty = plain_run({"f"}, 0);
+  coldstart::Run empty = plain_run({"f"}, 0);
   add(store, empty);
   const auto rows = store.list();
   ASSERT_EQ(rows.size(), 3U);
@@ -138,7 +140,7 @@ TEST(Store, ListsTheNewestRunFirstWithItsCounts) {
 TEST(Store, ARunThatWasNotFinishedSaysSo) {
   const TempFolder folder;
   Store store(folder / "a.db", Store::Mode::kWrite);
-  Run run = plain_run({"f"}, 1);
+  coldstart::Run run = plain_run({"f"}, 1);
   run.info.finished_at.clear();
   const auto id = add(store, run);
   EXPECT_EQ(store.list().at(0).finished_at, "");
@@ -179,7 +181,8 @@ TEST(Store, AnUnknownRunIsAnErrorThatNamesTheRunsThereAre) {
   const TempFolder folder;
   Store store(folder / "a.db", Store::Mode::kWrite);
   for (int i = 1; i <= 7; ++i) add_labelled(store, fmt::format("label-{}", i));
-  for (const char* selector : {"nonsense", "latest~7", "latest~", "latest~-1", "latest~x", "99", "-1", ""}) {
+  for (const char* selector :
+       {"nonsense", "latest~7", "latest~", "latest~-1", "latest~x", "99", "-1", ""}) {
     const std::string error = error_of([&] { store.resolve(selector); });
     EXPECT_TRUE(contains(error, fmt::format("run '{}'", selector))) << error;
     EXPECT_TRUE(contains(error, "7 (label-7), 6 (label-6)")) << error;
@@ -199,7 +202,8 @@ TEST(Store, AStartOfAnUnknownFunctionIsRefusedAndTheNextOneIsStored) {
   const TempFolder folder;
   Store store(folder / "a.db", Store::Mode::kWrite);
   const auto id = add(store, plain_run({"f"}, 1));
-  EXPECT_TRUE(contains(error_of([&] { store.add_start(id, plain_start("g", 1, 1)); }), "no function 'g'"));
+  EXPECT_TRUE(
+      contains(error_of([&] { store.add_start(id, plain_start("g", 1, 1)); }), "no function 'g'"));
   EXPECT_FALSE(error_of([&] { store.add_start(99, plain_start("f", 1, 1)); }).empty());
   store.add_start(id, plain_start("f", 2, 1));
   EXPECT_EQ(store.load(id).starts.size(), 2U);
@@ -233,8 +237,9 @@ TEST(Store, TwoRunsMayWriteAtTheSameTime) {
   const TempFolder folder;
   Store one(folder / "a.db", Store::Mode::kWrite);
   Store two(folder / "a.db", Store::Mode::kWrite);
-  Run run = plain_run({"f"}, 20);
-  for (Start& start : run.starts) start.timeline.set_unseen(Boundary::kForked, start.trial % 2 ? "a" : "b");
+  coldstart::Run run = plain_run({"f"}, 20);
+  for (Start& start : run.starts)
+    start.timeline.set_unseen(Boundary::kForked, start.trial % 2 ? "a" : "b");
   const auto first = one.begin_run(run.info, run.functions);
   const auto second = two.begin_run(run.info, run.functions);
   for (const Start& start : run.starts) {
@@ -256,8 +261,9 @@ TEST(Store, AHundredThousandStartsLoadInSeconds) {
     add(writer, plain_run({"f"}, 1));
     SQLite::Database db((folder / "a.db").string(), SQLite::OPEN_READWRITE);
     db.exec("CREATE TEMP TABLE one AS SELECT * FROM starts; UPDATE one SET id = NULL;");
-    db.exec("WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) "
-            "INSERT INTO starts SELECT one.* FROM one, n");
+    db.exec(
+        "WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) "
+        "INSERT INTO starts SELECT one.* FROM one, n");
   }
   const auto begin = std::chrono::steady_clock::now();
   EXPECT_EQ(store.load(1).starts.size(), 100'000U);
