@@ -9,16 +9,15 @@
 // inherit. That holds through double forks, CLONE_PARENT (runc), pid namespaces and any cgroup
 // layout.
 //
-// clang-format off: the order matters
-#include <bpf/bpf_core_read.h>
-#include <bpf/bpf_endian.h>
+// The order of these matters: libbpf's headers need the kernel's types.
+// clang-format off
+#include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
-
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_endian.h>
 #include <bpf/usdt.bpf.h>
-
 #include "event.h"
-#include "vmlinux.h"
 // clang-format on
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
