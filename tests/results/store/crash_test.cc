@@ -152,15 +152,25 @@ TEST(StoreCrash, AFileSizeLimitIsAnErrorAndKeepsWhatWasStored) {
   EXPECT_TRUE(contains(result, "stored " + std::to_string(kept) + ":")) << result << kept;
 }
 
+// Puts an empty file system of 512 KiB at `folder`, for this process only; false: not allowed here.
+// A user namespace gives an ordinary user the right to mount it.
+bool mount_small_disk(const std::filesystem::path& folder) {
+  const uid_t uid = geteuid();
+  const gid_t gid = getegid();
+  if (unshare(CLONE_NEWNS | (uid == 0 ? 0 : CLONE_NEWUSER)) != 0) return false;
+  if (uid != 0) {
+    testing::write_file("/proc/self/setgroups", "deny");
+    testing::write_file("/proc/self/uid_map", "0 " + std::to_string(uid) + " 1");
+    testing::write_file("/proc/self/gid_map", "0 " + std::to_string(gid) + " 1");
+  }
+  return mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+         mount("tmpfs", folder.c_str(), "tmpfs", 0, "size=512k") == 0;
+}
+
 TEST(StoreCrash, AFullDiskIsAnErrorAndKeepsWhatWasStored) {
   const TempFolder folder;
-  // A tiny file system of our own; a user namespace gives an ordinary user the right to mount it.
   const std::string result = in_child([&]() -> std::string {
-    const int flags = CLONE_NEWNS | (geteuid() == 0 ? 0 : CLONE_NEWUSER);
-    if (unshare(flags) != 0 || mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
-        mount("tmpfs", folder.path().c_str(), "tmpfs", 0, "size=512k") != 0) {
-      return "skip";
-    }
+    if (!mount_small_disk(folder.path())) return "skip";
     const std::string filled = fill(folder / "a.db");
     const Store store(folder / "a.db", Store::Mode::kRead);
     return filled + "; kept " + std::to_string(store.load(1).starts.size());
