@@ -41,7 +41,7 @@ Start a_start() {
   return start;
 }
 
-void AddStart(benchmark::State& state) {
+void add_start(benchmark::State& state) {
   const Folder folder;
   Store store(folder.store(), Store::Mode::kWrite);
   const std::int64_t run = store.begin_run({}, {{"f", "native", "http", {"/f"}, "", std::nullopt}});
@@ -52,9 +52,9 @@ void AddStart(benchmark::State& state) {
   }
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK(AddStart)->Unit(benchmark::kMicrosecond);
+BENCHMARK(add_start)->Unit(benchmark::kMicrosecond);
 
-void LoadRun(benchmark::State& state) {
+void load_run(benchmark::State& state) {
   const Folder folder;
   Store store(folder.store(), Store::Mode::kWrite);
   const std::int64_t run = store.begin_run({}, {{"f", "native", "http", {"/f"}, "", std::nullopt}});
@@ -62,7 +62,7 @@ void LoadRun(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(store.load(run));
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
-BENCHMARK(LoadRun)->Arg(1'000)->Unit(benchmark::kMillisecond);
+BENCHMARK(load_run)->Arg(1'000)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace coldstart::results

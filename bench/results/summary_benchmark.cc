@@ -31,12 +31,12 @@ Run run_of(int starts) {
   return run;
 }
 
-void Summarize(benchmark::State& state) {
+void summarize_run(benchmark::State& state) {
   const Run run = run_of(static_cast<int>(state.range(0)));
   for (auto _ : state) benchmark::DoNotOptimize(summarize(run));
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
-BENCHMARK(Summarize)->Arg(240)->Arg(100'000)->Unit(benchmark::kMillisecond);
+BENCHMARK(summarize_run)->Arg(240)->Arg(100'000)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace coldstart::results

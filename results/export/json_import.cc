@@ -215,6 +215,9 @@ Start read_start(const Node& node, const std::set<std::string>& functions) {
   node.read("message", start.message);
   node.read("due_ns", start.due_ns);
   start.timeline = read_timeline(node);
+  if (start.outcome == Outcome::kOk && !latency_ns(start.timeline)) {
+    node.at("boundaries").fail("has no 'responded', but the outcome is ok");
+  }
   node.read("lost_events", start.lost_events);
   node.read("readiness_poll_ns", start.readiness_poll_ns);
   node.read("connect_retries", start.connect_retries);

@@ -239,6 +239,14 @@ TEST(BadJson, AMissingKeyIsNamedByItsPlace) {
   }
 }
 
+TEST(BadJson, AStartThatAnsweredHasALatency) {
+  auto json = ordered_json::parse(export_json(plain_run({"a"}, 1)));
+  json["starts"][0]["boundaries"].erase("responded");
+  EXPECT_TRUE(
+      contains(import_error(json.dump()),
+               "run.json: /starts/0/boundaries: has no 'responded', but the outcome is ok"));
+}
+
 TEST(BadJson, NoPrefixOfADocumentIsARun) {
   const std::string text = export_json(plain_run({"a"}, 1));
   for (std::size_t n = 0; n + 2 < text.size(); n += 7)
