@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "results/model/account.h"
 #include "results/model/timeline.h"
 
 namespace coldstart {
@@ -44,6 +45,7 @@ struct Start {
 
   std::int64_t due_ns = 0;  ///< CLOCK_MONOTONIC of `due`; the timeline is relative to it
   Timeline timeline;
+  Account account;
 
   std::uint64_t lost_events =
       0;  ///< probe events lost while it started; >0: left out of statistics
@@ -58,8 +60,11 @@ struct Start {
   std::optional<int> exit_status;  ///< exit code of the first process, where it ended by itself
   std::optional<int> exit_signal;  ///< signal that killed the first process (not our own stop)
 
-  /// True if it may be used in statistics of latency and phases: it answered and lost no events.
-  bool usable() const { return outcome == Outcome::kOk && lost_events == 0; }
+  /// True if it may be used in statistics of latency and phases: it answered, lost no events, and
+  /// its cache state was proven where that was tried.
+  bool usable() const {
+    return outcome == Outcome::kOk && lost_events == 0 && (!account.cache || account.cache->proven);
+  }
 };
 
 /// One function of a run, as it was started.
