@@ -18,6 +18,7 @@ class NullSession final : public Session {
   void wake_on_every_event(bool /*on*/) override {}
   void observe(const ProgramImage& /*image*/) override {}
   const Program* find(const ProgramKey& /*key*/) const override { return nullptr; }
+  std::string kernel_wait(int /*stack*/) override { return "kernel"; }
   void detach() override {}
   void attach() override {}
 

@@ -47,6 +47,11 @@ class Session {
   /// What is known of a program; null if it was never observed.
   virtual const Program* find(const ProgramKey& key) const = 0;
 
+  /// What a thread that blocks uninterruptibly waits for, from the kernel stack that an event
+  /// refers to (cs_sched.stack): "rcu", "kernel lock", …; "kernel" if the stack says nothing more
+  /// or cannot be read (kallsyms hidden).
+  virtual std::string kernel_wait(int stack) = 0;
+
   /// Takes all hooks out of the kernel and puts them back, for comparing with and without.
   virtual void detach() = 0;
   virtual void attach() = 0;

@@ -157,7 +157,7 @@ class Builder {
       if (e.kind() != CS_EXEC) continue;
       if (view_.responded_ns && e.time_ns() > *view_.responded_ns) break;
       if (e.raw.pid == first_pid_) own = &e;
-      if (!view_.program.empty() && e.filename == view_.program) asked = &e;
+      if (!view_.program.empty() && e.name == view_.program) asked = &e;
     }
     return asked != nullptr ? asked : own;
   }
