@@ -63,6 +63,13 @@ class Builder {
     if (!view.entered_ns) view.entered_ns = at(Boundary::kLinked);
     FilesSeen seen = files_of(events_, view);
     account_.libraries = std::move(seen.libraries);
+    // The one library that the program did not map itself.
+    if (built_.program != nullptr && built_.program->dynamic) {
+      Library loader;
+      loader.path = built_.program->interpreter;
+      loader.bytes = built_.program->interpreter_bytes;
+      account_.libraries->insert(account_.libraries->begin(), std::move(loader));
+    }
     account_.files = std::move(seen.files);
   }
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <linux/openat2.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -70,6 +71,11 @@ class Examiner {
 
   void find_loader(const std::string& interpreter) {
     Fd file = open_in_root(image_.root, interpreter);
+    result_.program.interpreter = interpreter;
+    struct stat status {};
+    if (file && ::fstat(file.get(), &status) == 0) {
+      result_.program.interpreter_bytes = status.st_size;
+    }
     auto elf = file ? ElfFile::open(file.path()) : std::nullopt;
     const auto offset = elf ? elf->function_offset("_dl_debug_state") : std::nullopt;
     if (!offset) {

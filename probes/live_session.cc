@@ -68,7 +68,7 @@ std::vector<bpf_program*> kernel_programs(const coldstart_bpf& skeleton, TierId 
 }
 
 // Opens and loads the probes with those tiers. Throws std::string with the reason.
-Skeleton load(const TierSet& tiers) {
+Skeleton load(const TierSet& tiers, std::uint32_t ring_bytes) {
   last_warning().clear();
   Skeleton skeleton(coldstart_bpf__open());
   if (!skeleton) throw failure("cannot open the probes", errno);
@@ -83,6 +83,8 @@ Skeleton load(const TierSet& tiers) {
               classes.size());
   std::memcpy(const_cast<unsigned char*>(skeleton->rodata->works_on_fd), on_descriptors.data(),
               on_descriptors.size());
+  skeleton->rodata->ring_bytes = ring_bytes;
+  bpf_map__set_max_entries(skeleton->maps.events, ring_bytes);
   if (coldstart_bpf__load(skeleton.get()) != 0) throw failure("cannot load the probes", errno);
   return skeleton;
 }
@@ -90,14 +92,16 @@ Skeleton load(const TierSet& tiers) {
 class LiveSession final : public Session {
  public:
   // Throws std::string with the reason if the base tier cannot be loaded or attached.
-  explicit LiveSession(const TierSet& wanted) {
+  LiveSession(const TierSet& wanted, std::uint32_t ring_bytes) : ring_bytes_(ring_bytes) {
     for (TierId tier : kAllTiers) statuses_[tier] = TierStatus{tier, wanted.has(tier), {}, {}};
     skeleton_ = load_what_works(wanted);
     uprobes_ = std::make_unique<Uprobes>(*skeleton_);
     ring_.reset(ring_buffer__new(bpf_map__fd(skeleton_->maps.events), &LiveSession::on_record, this,
                                  nullptr));
     if (!ring_) throw failure("cannot map the ring buffer", errno);
-    attach_kernel_tiers();
+    for (TierId tier : kAllTiers) {
+      if (statuses_[tier].on) attach_kernel_tier(tier);
+    }
   }
 
   void turn_off(TierStatus status) {
@@ -182,21 +186,24 @@ class LiveSession final : public Session {
     return kernel_waits_[stack] = wait_of_stack(functions);
   }
 
-  void detach() override {
-    kernel_links_.clear();
-    uprobes_->detach_all();
+  void use(const TierSet& tiers) override {
+    for (TierId tier : kAllTiers) {
+      if (!tiers.has(tier)) {
+        kernel_links_.erase(tier);
+      } else if (statuses_[tier].on && !kernel_links_.contains(tier)) {
+        attach_kernel_tier(tier);
+      }
+    }
+    uprobes_->use(tiers);
   }
 
-  void attach() override {
-    if (kernel_links_.empty()) attach_kernel_tiers();
-    uprobes_->attach_all();
-  }
+  Traffic traffic() const override { return traffic_; }
 
  private:
   // A kernel that lacks what an optional tier needs must not cost the others.
   Skeleton load_what_works(const TierSet& wanted) {
     try {
-      return load(wanted);
+      return load(wanted, ring_bytes_);
     } catch (const std::string&) {
       TierSet working;
       working.add(TierId::kProcess);
@@ -205,18 +212,20 @@ class LiveSession final : public Session {
         TierSet attempt = working;
         attempt.add(tier);
         try {
-          load(attempt);
+          load(attempt, ring_bytes_);
           working = attempt;
         } catch (const std::string& reason) {
           statuses_[tier] = TierStatus{tier, false, reason, {}};
         }
       }
-      return load(working);
+      return load(working, ring_bytes_);
     }
   }
 
   static int on_record(void* context, void* data, std::size_t size) {
     auto* self = static_cast<LiveSession*>(context);
+    self->traffic_.events += 1;
+    self->traffic_.bytes += size;
     auto event = decode(data, size);
     if (!event) {
       self->undecodable_ += 1;
@@ -226,26 +235,23 @@ class LiveSession final : public Session {
     return 0;
   }
 
-  void attach_kernel_tiers() {
-    for (TierId tier : kAllTiers) {
-      if (!statuses_[tier].on) continue;
-      std::vector<Link> links;
-      for (bpf_program* program : kernel_programs(*skeleton_, tier)) {
-        last_warning().clear();
-        Link link(bpf_program__attach(program));
-        if (link) {
-          links.push_back(std::move(link));
-          continue;
-        }
-        const std::string reason =
-            failure(std::string("cannot attach ") + bpf_program__name(program), errno);
-        links.clear();
-        if (tier == TierId::kProcess) throw reason;
-        statuses_[tier] = TierStatus{tier, false, reason, {}};
-        break;
+  // Throws std::string for the base tier; the others are then off.
+  void attach_kernel_tier(TierId tier) {
+    std::vector<Link> links;
+    for (bpf_program* program : kernel_programs(*skeleton_, tier)) {
+      last_warning().clear();
+      Link link(bpf_program__attach(program));
+      if (link) {
+        links.push_back(std::move(link));
+        continue;
       }
-      std::move(links.begin(), links.end(), std::back_inserter(kernel_links_));
+      const std::string reason =
+          failure(std::string("cannot attach ") + bpf_program__name(program), errno);
+      if (tier == TierId::kProcess) throw reason;
+      statuses_[tier] = TierStatus{tier, false, reason, {}};
+      return;
     }
+    kernel_links_[tier] = std::move(links);
   }
 
   void attach_point(const AttachPoint& point, Program* program) {
@@ -271,9 +277,10 @@ class LiveSession final : public Session {
     }
   }
 
+  std::uint32_t ring_bytes_;
   Skeleton skeleton_;
   Ring ring_;
-  std::vector<Link> kernel_links_;
+  std::map<TierId, std::vector<Link>> kernel_links_;
   std::unique_ptr<Uprobes> uprobes_;
   std::map<TierId, TierStatus> statuses_;
   std::map<ProgramKey, Program> programs_;
@@ -281,11 +288,12 @@ class LiveSession final : public Session {
   std::map<int, std::string> kernel_waits_;
   const std::function<void(Event&&)>* sink_ = nullptr;
   std::uint64_t undecodable_ = 0;
+  Traffic traffic_;
 };
 
 }  // namespace
 
-std::unique_ptr<Session> open_session(const TierSet& wanted) {
+std::unique_ptr<Session> open_session(const TierSet& wanted, std::uint32_t ring_bytes) {
   libbpf_set_print(keep_warning);
   const Capabilities capabilities = read_capabilities();
   std::vector<TierStatus> off;
@@ -300,7 +308,7 @@ std::unique_ptr<Session> open_session(const TierSet& wanted) {
   }
   if (possible.has(TierId::kProcess)) {
     try {
-      auto session = std::make_unique<LiveSession>(possible);
+      auto session = std::make_unique<LiveSession>(possible, ring_bytes);
       for (TierStatus& status : off) session->turn_off(std::move(status));
       if (possible.has(TierId::kLoader)) session->try_uprobes();
       return session;

@@ -19,8 +19,8 @@ class NullSession final : public Session {
   void observe(const ProgramImage& /*image*/) override {}
   const Program* find(const ProgramKey& /*key*/) const override { return nullptr; }
   std::string kernel_wait(int /*stack*/) override { return "kernel"; }
-  void detach() override {}
-  void attach() override {}
+  void use(const TierSet& /*tiers*/) override {}
+  Traffic traffic() const override { return {}; }
 
  private:
   std::vector<TierStatus> tiers_;

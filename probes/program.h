@@ -66,8 +66,10 @@ struct AttachPoint {
 
 /// What can be seen of a program. A reason is empty where the boundary can be seen.
 struct Program {
-  std::string path;           ///< where we found it, for people
-  bool dynamic = false;       ///< has a dynamic loader: `linked` applies
+  std::string path;         ///< where we found it, for people
+  bool dynamic = false;     ///< has a dynamic loader: `linked` applies
+  std::string interpreter;  ///< the dynamic loader, which the kernel maps, as the program names it
+  std::int64_t interpreter_bytes = 0;
   bool has_entry = false;     ///< `entered` applies: it starts through __libc_start_main
   bool has_runtime = false;   ///< `runtime_ready` applies
   std::string linked_reason;  ///< why linked cannot be seen although it applies

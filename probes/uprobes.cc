@@ -66,13 +66,13 @@ int Uprobes::attach(const AttachPoint& point) {
   return 0;
 }
 
-void Uprobes::detach_all() {
-  for (Attachment& attachment : attachments_) attachment.link.reset();
-}
-
-void Uprobes::attach_all() {
+void Uprobes::use(const TierSet& tiers) {
   for (Attachment& attachment : attachments_) {
-    if (!attachment.link) attachment.link = make_link(attachment);
+    if (!tiers.has(tier_of(attachment.point.hook))) {
+      attachment.link.reset();
+    } else if (!attachment.link) {
+      attachment.link = make_link(attachment);
+    }
   }
 }
 

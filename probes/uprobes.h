@@ -33,8 +33,8 @@ class Uprobes {
   /// Attaches to that place, once for each file. Returns 0, or errno where it does not work.
   int attach(const AttachPoint& point);
 
-  void detach_all();
-  void attach_all();
+  /// Attached are those of these tiers, and no others.
+  void use(const TierSet& tiers);
 
  private:
   struct Attachment {

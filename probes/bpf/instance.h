@@ -38,6 +38,9 @@ struct {
   __type(value, u64);
 } lost SEC(".maps");
 
+/* Written by user space before the programs are loaded: the size of the ring buffer. */
+const volatile unsigned int ring_bytes = CS_RING_BYTES;
+
 /* Written by user space, see Session::wake_on_every_event. */
 volatile bool wake_always = false;
 
@@ -56,7 +59,7 @@ static __always_inline struct process* current_process(void) {
  * when the buffer is half full. */
 static __always_inline u64 wakeup(u32 kind) {
   if (kind == CS_LISTEN || wake_always ||
-      bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) > CS_RING_BYTES / 2)
+      bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) > ring_bytes / 2)
     return BPF_RB_FORCE_WAKEUP;
   return BPF_RB_NO_WAKEUP;
 }
