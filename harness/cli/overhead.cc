@@ -2,166 +2,106 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <exception>
-#include <random>
-#include <spawn.h>
 #include <string>
-#include <sys/wait.h>
-#include <unistd.h>
+#include <system_error>
 #include <utility>
 #include <vector>
 
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
-
 #include "harness/cli/progress.h"
 #include "harness/cli/record_run.h"
-#include "harness/platform/platform.h"
-#include "harness/process/monotonic.h"
+#include "harness/platform/host.h"
+#include "harness/platform/overhead.h"
 #include "results/model/duration.h"
 #include "results/model/error.h"
 #include "results/statistics/quantile.h"
+#include "results/store/store.h"
 
-extern char** environ;
+#ifndef COLDSTART_VERSION
+#define COLDSTART_VERSION "unknown"
+#endif
 
 namespace coldstart::cli {
 namespace {
 
-struct Pairs {
-  std::vector<std::int64_t> on, off;
-  std::vector<std::int64_t> ratios_ppm;  // on/off of each pair, in millionths, to rank them exactly
-  int failed = 0;
+// Ratios are ranked in millionths: whole numbers have an exact order.
+constexpr double kMillion = 1e6;
 
-  void add(std::int64_t with, std::int64_t without) {
-    on.push_back(with);
-    off.push_back(without);
-    ratios_ppm.push_back(with * 1'000'000 / without);
+// Absent if no pair succeeded.
+std::optional<Overhead> summarized(const harness::OverheadPairs& pairs, const Host& host,
+                                   const std::string& measured_at) {
+  if (pairs.with_without.empty()) return std::nullopt;
+  std::vector<std::int64_t> with, without, ratios;
+  for (const auto& [on, off] : pairs.with_without) {
+    with.push_back(on);
+    without.push_back(off);
+    ratios.push_back(
+        static_cast<std::int64_t>(kMillion * static_cast<double>(on) / static_cast<double>(off)));
   }
-};
+  for (auto* values : {&with, &without, &ratios}) std::sort(values->begin(), values->end());
+  Overhead overhead;
+  overhead.measured_at = measured_at;
+  overhead.host_name = host.name;
+  overhead.kernel = host.kernel;
+  overhead.cpu = host.cpu;
+  overhead.cpus = host.cpus;
+  overhead.tool_version = COLDSTART_VERSION;
+  overhead.what = pairs.what;
+  overhead.tiers = pairs.tiers;
+  overhead.ratio = static_cast<double>(results::quantile(ratios, 0.5)) / kMillion;
+  if (const auto interval = results::median_interval(ratios, 0.95)) {
+    overhead.low = static_cast<double>(interval->low) / kMillion;
+    overhead.high = static_cast<double>(interval->high) / kMillion;
+  }
+  overhead.pairs = static_cast<std::int64_t>(ratios.size());
+  overhead.base_ns = results::quantile(without, 0.5);
+  overhead.with_ns = results::quantile(with, 0.5);
+  return overhead;
+}
 
-void print_pairs(const std::string& what, const char* on, const char* off, Pairs pairs) {
-  if (pairs.on.empty()) {
+void print(const harness::OverheadPairs& pairs, const std::optional<Overhead>& overhead) {
+  const std::string what = pairs.tiers.empty() ? pairs.what : pairs.what + ", " + pairs.tiers;
+  if (!overhead) {
     std::printf("%-24s no pair of starts succeeded\n", what.c_str());
     return;
   }
-  for (auto* values : {&pairs.on, &pairs.off, &pairs.ratios_ppm}) {
-    std::sort(values->begin(), values->end());
+  std::printf("%-24s %7s against %7s: median of pairs %.3f", what.c_str(),
+              format_duration(overhead->with_ns).c_str(),
+              format_duration(overhead->base_ns).c_str(), overhead->ratio);
+  if (overhead->low) {
+    std::printf(" (95 %%: %.3f to %.3f)", *overhead->low, *overhead->high);
   }
-  const auto median = [](const std::vector<std::int64_t>& v) { return results::quantile(v, 0.5); };
-  std::printf("%-24s %s %s, %s %s: ratio of medians %.3f", what.c_str(), on,
-              format_duration(median(pairs.on)).c_str(), off,
-              format_duration(median(pairs.off)).c_str(),
-              static_cast<double>(median(pairs.on)) / static_cast<double>(median(pairs.off)));
-  std::printf("; median of pairs %.3f", static_cast<double>(median(pairs.ratios_ppm)) / 1e6);
-  if (auto interval = results::median_interval(pairs.ratios_ppm, 0.95)) {
-    std::printf(" (95 %%: %.3f to %.3f)", static_cast<double>(interval->low) / 1e6,
-                static_cast<double>(interval->high) / 1e6);
+  std::printf(", ratio of medians %.3f, n %lld pairs",
+              static_cast<double>(overhead->with_ns) / static_cast<double>(overhead->base_ns),
+              static_cast<long long>(overhead->pairs));
+  if (pairs.events_per_start > 0) {
+    std::printf(", %.0f events of %.0f bytes a start", pairs.events_per_start,
+                pairs.bytes_per_start / pairs.events_per_start);
   }
-  std::printf(", n %zu pairs", pairs.on.size());
   if (pairs.failed > 0) std::printf(", %d failed", pairs.failed);
   std::printf("\n");
+  std::fflush(stdout);
 }
 
-std::int64_t posix_spawn_once(const std::string& program) {
-  char* arguments[] = {const_cast<char*>(program.c_str()), nullptr};
-  const std::int64_t begin = harness::monotonic_ns();
-  pid_t pid = 0;
-  if (::posix_spawn(&pid, program.c_str(), nullptr, nullptr, arguments, environ) != 0) {
-    throw Error(program, "cannot be started");
-  }
-  int status = 0;
-  ::waitpid(pid, &status, 0);
-  return harness::monotonic_ns() - begin;
-}
-
-boost::asio::awaitable<void> compare_function(harness::Platform& platform,
-                                              const harness::FunctionSpec& function, int trials,
-                                              Progress& progress, Pairs& pairs) {
-  std::mt19937 random(1);
-  co_await platform.cold_start(function, {.rehearsal = true});
-  for (int trial = 0; trial < trials; ++trial) {
-    progress.show("overhead: " + function.name, trial, trials);
-    std::int64_t latency[2] = {0, 0};  // off, on
-    bool good = true;
-    const bool on_first = (random() & 1U) != 0;
-    for (const bool on : {on_first, !on_first}) {
-      if (on) {
-        platform.session().attach();
-      } else {
-        platform.session().detach();
-      }
-      // The first start after hooks changed pays for patched code: it is not the one that counts.
-      co_await platform.cold_start(function, {.readiness = harness::Readiness::kPoll});
-      const Start start =
-          co_await platform.cold_start(function, {.readiness = harness::Readiness::kPoll});
-      const auto measured = latency_ns(start.timeline);
-      good = good && start.outcome == Outcome::kOk && measured.has_value();
-      if (measured) latency[on ? 1 : 0] = *measured;
+std::vector<harness::TierChoice> chosen_tiers(const std::string& names) {
+  const auto all = harness::all_tier_choices();
+  if (names == "each") return all;
+  std::vector<harness::TierChoice> chosen;
+  std::string known = "each";
+  for (const auto& choice : all) known += ", " + choice.name;
+  for (const std::string& name : split_commas(names)) {
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const auto& c) { return c.name == name; });
+    if (found == all.end()) {
+      throw Error("--tiers", "'" + name + "' is no choice of tiers", "there are: " + known);
     }
-    if (good) {
-      pairs.add(latency[1], latency[0]);
-    } else {
-      pairs.failed += 1;
-    }
+    chosen.push_back(*found);
   }
-  platform.session().attach();
+  return chosen;
 }
 
-// The floor: how much does the launcher add to a bare spawn of a program that does nothing?
-boost::asio::awaitable<void> compare_floor(harness::Platform& platform,
-                                           const harness::FunctionSpec& empty, int trials,
-                                           Progress& progress, Pairs& pairs) {
-  co_await platform.cold_start(empty, {.rehearsal = true});
-  for (int trial = 0; trial < trials; ++trial) {
-    progress.show("overhead: empty program", trial, trials);
-    const std::int64_t bare = posix_spawn_once(empty.command.front());
-    const Start start = co_await platform.cold_start(empty, {});
-    if (auto measured = latency_ns(start.timeline)) {
-      pairs.add(*measured, bare);
-    } else {
-      pairs.failed += 1;
-    }
-  }
-}
-
-void run(harness::Platform& platform, boost::asio::awaitable<void> work) {
-  std::exception_ptr failure;
-  bool done = false;
-  boost::asio::co_spawn(platform.io(), std::move(work), [&](std::exception_ptr error) {
-    failure = std::move(error);
-    done = true;
-  });
-  platform.io().restart();
-  while (!done) platform.io().run_one();
-  if (failure) std::rethrow_exception(failure);
-}
-
-}  // namespace
-
-int measure_overhead(const Globals& globals, const OverheadOptions& options,
-                     harness::Launcher& launcher) {
-  const harness::Suite suite = harness::read_suite(options.suite);
-  const auto session = probes::open_session(probes::TierSet::all());
-  if (!session->live()) {
-    throw Error("--overhead", "the probes do not work here", "see coldstart doctor");
-  }
-  harness::Platform platform(launcher, *session);
-  Progress progress(globals.quiet);
-
-  for (const harness::FunctionSpec& function : suite.functions) {
-    const auto empty = std::filesystem::path(function.directory) / "bench/functions/empty-static";
-    if (!std::filesystem::exists(empty)) continue;
-    harness::FunctionSpec floor;
-    floor.name = "empty-static";
-    floor.contract = harness::ContractKind::kExec;
-    floor.command = {empty};
-    floor.directory = function.directory;
-    Pairs pairs;
-    run(platform, compare_floor(platform, floor, options.trials * 5, progress, pairs));
-    progress.clear();
-    print_pairs("empty static program", "launcher", "posix_spawn", pairs);
-    break;
-  }
+std::vector<harness::FunctionSpec> chosen_functions(const OverheadOptions& options,
+                                                    const harness::Suite& suite) {
+  std::vector<harness::FunctionSpec> chosen;
   for (const std::string& name : split_commas(options.functions)) {
     const auto found = std::find_if(suite.functions.begin(), suite.functions.end(),
                                     [&](const auto& f) { return f.name == name; });
@@ -169,15 +109,76 @@ int measure_overhead(const Globals& globals, const OverheadOptions& options,
       throw Error("--functions", "the suite has no function '" + name + "'",
                   "look into " + options.suite.string());
     }
-    if (auto lacking = harness::missing(*found)) {
-      std::printf("%-24s skipped: %s\n", name.c_str(), lacking->c_str());
+    chosen.push_back(*found);
+  }
+  return chosen;
+}
+
+// A program that does nothing, where the suite's build made it.
+std::optional<harness::FunctionSpec> empty_program(const harness::Suite& suite) {
+  for (const harness::FunctionSpec& function : suite.functions) {
+    const auto path = std::filesystem::path(function.directory) / "bench/functions/empty-static";
+    if (!std::filesystem::exists(path)) continue;
+    harness::FunctionSpec empty;
+    empty.name = "empty static program";
+    empty.contract = harness::ContractKind::kExec;
+    empty.command = {path};
+    empty.directory = function.directory;
+    return empty;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+int measure_overhead(const Globals& globals, const OverheadOptions& options,
+                     harness::Launcher& launcher) {
+  std::error_code error;
+  if (!std::filesystem::exists(options.suite, error)) {
+    throw Error("--overhead", "there is no " + options.suite.string() + " here",
+                "name a suite that has " + options.functions + " with --suite");
+  }
+  const std::vector<harness::TierChoice> choices = chosen_tiers(options.tiers);
+  const harness::Suite suite = harness::read_suite(options.suite, split_commas(options.functions));
+  const auto functions = chosen_functions(options, suite);
+  // Opened before anything is measured: what cannot be stored must not cost a quarter of an hour.
+  results::Store store(globals.db, results::Store::Mode::kWrite);
+  const auto session = probes::open_session(probes::TierSet::all());
+  if (!session->live()) {
+    throw Error("--overhead", "the probes do not work here", "see coldstart doctor");
+  }
+  harness::Platform platform(launcher, *session);
+  Progress progress(globals.quiet);
+  const Host host = harness::describe_host();
+  std::vector<Overhead> figures;
+  const auto tell = [&](const harness::OverheadPairs& pairs) {
+    progress.clear();
+    const auto overhead = summarized(pairs, host, harness::utc_now());
+    print(pairs, overhead);
+    if (overhead) figures.push_back(*overhead);
+  };
+  const auto shown = [&](const std::string& what, int trials) {
+    return
+        [&progress, what, trials](int trial) { progress.show("overhead: " + what, trial, trials); };
+  };
+
+  if (const auto empty = empty_program(suite)) {
+    const int trials = options.trials * 5;
+    tell(platform.run_to_end(
+        harness::compare_with_posix_spawn(platform, *empty, trials, shown(empty->name, trials))));
+  }
+  for (const harness::FunctionSpec& function : functions) {
+    if (auto lacking = harness::missing(function)) {
+      std::printf("%-24s skipped: %s\n", function.name.c_str(), lacking->c_str());
       continue;
     }
-    Pairs pairs;
-    run(platform, compare_function(platform, *found, options.trials, progress, pairs));
-    progress.clear();
-    print_pairs(name, "probes on", "off", pairs);
+    for (const harness::OverheadPairs& pairs : platform.run_to_end(harness::compare_tiers(
+             platform, function, choices, options.trials, shown(function.name, options.trials)))) {
+      tell(pairs);
+    }
   }
+  store.add_overheads(figures);
+  progress.say("stored in " + globals.db.string() + ": reports of runs on this machine name it");
   return 0;
 }
 
