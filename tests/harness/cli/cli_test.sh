@@ -151,6 +151,47 @@ END
     expect 0 '"seed": 7' "$program" export
     expect 2 'no function' "$program" run suite.yaml --functions nobody
     ;;
+  output-files)
+    # Of devices only copies are used: a program that replaces its output would replace these.
+    if ! { mknod full c 1 7 && : 2>/dev/null <full; } 2>/dev/null; then
+      echo "skipped: a device node needs root and a folder that allows it"
+      exit 77
+    fi
+    mkfifo fifo
+    printf 'old' >target
+    ln -s target link
+    ln -s to-come dangling
+    "$program" --quiet profile --trials 1 -- /bin/true >/dev/null || fail "profile"
+    expect 2 'full: .*No space left' "$program" export -o full
+    one_line_of_error
+    expect 2 'full: .*No space left' "$program" report --html full
+    [[ -c full ]] || fail "the device was replaced"
+    cat fifo >read & # ends with the writer
+    expect 0 '' "$program" export -o fifo
+    wait
+    [[ -p fifo ]] || fail "the FIFO was replaced"
+    "$program" export >exported || fail "export"
+    cmp read exported || fail "the FIFO did not get the export"
+    expect 0 '' "$program" export -o link
+    expect 0 '' "$program" export -o dangling
+    [[ -L link && -L dangling ]] || fail "a link was replaced"
+    cmp target exported && cmp to-come exported || fail "the files behind the links were not written"
+    expect 0 '^<!DOCTYPE html>' "$program" report --html -
+    expect 2 'folder: .*Is a directory' bash -c "mkdir folder && '$program' export -o folder"
+    [[ -z $(find . -name '*.new') ]] || fail "a temporary file is left"
+    for arguments in --help --version list report export; do
+      expect 2 'standard output: cannot be written' bash -c "'$program' $arguments >full"
+      one_line_of_error
+    done
+    expect 141 '' bash -o pipefail -c "trap '' PIPE; '$program' export | head -n 0"
+    [[ ! -s err ]] || fail "a reader that goes away is no error"
+    ;;
+  hints)
+    expect 2 "unknown command 'ru'; did you mean 'run'" "$program" ru suite.yaml
+    expect 2 "unknown command 'nothing-like-it'; known are: run" "$program" --db x nothing-like-it
+    expect 2 'put -- before the command: coldstart profile --trials 2 -- ls -la' "$program" profile --trials 2 ls -la
+    one_line_of_error
+    ;;
   unprivileged)
     if [[ $EUID != 0 ]]; then echo "skipped: becoming another user needs root"; exit 77; fi
     chmod 755 "$work"
