@@ -140,7 +140,23 @@ void run(harness::Platform& platform, boost::asio::awaitable<void> work) {
 
 int measure_overhead(const Globals& globals, const OverheadOptions& options,
                      harness::Launcher& launcher) {
-  const harness::Suite suite = harness::read_suite(options.suite);
+  std::error_code error;
+  if (!std::filesystem::exists(options.suite, error)) {
+    throw Error("--overhead", "there is no " + options.suite.string() + " here",
+                "name a suite that has " + options.functions + " with --suite");
+  }
+  const std::vector<std::string> chosen = split_commas(options.functions);
+  const harness::Suite suite = harness::read_suite(options.suite, chosen);
+  std::vector<const harness::FunctionSpec*> functions;
+  for (const std::string& name : chosen) {
+    const auto found = std::find_if(suite.functions.begin(), suite.functions.end(),
+                                    [&](const auto& f) { return f.name == name; });
+    if (found == suite.functions.end()) {
+      throw Error("--functions", "the suite has no function '" + name + "'",
+                  "look into " + options.suite.string());
+    }
+    functions.push_back(&*found);
+  }
   const auto session = probes::open_session(probes::TierSet::all());
   if (!session->live()) {
     throw Error("--overhead", "the probes do not work here", "see coldstart doctor");
@@ -162,21 +178,15 @@ int measure_overhead(const Globals& globals, const OverheadOptions& options,
     print_pairs("empty static program", "launcher", "posix_spawn", pairs);
     break;
   }
-  for (const std::string& name : split_commas(options.functions)) {
-    const auto found = std::find_if(suite.functions.begin(), suite.functions.end(),
-                                    [&](const auto& f) { return f.name == name; });
-    if (found == suite.functions.end()) {
-      throw Error("--functions", "the suite has no function '" + name + "'",
-                  "look into " + options.suite.string());
-    }
-    if (auto lacking = harness::missing(*found)) {
-      std::printf("%-24s skipped: %s\n", name.c_str(), lacking->c_str());
+  for (const harness::FunctionSpec* function : functions) {
+    if (auto lacking = harness::missing(*function)) {
+      std::printf("%-24s skipped: %s\n", function->name.c_str(), lacking->c_str());
       continue;
     }
     Pairs pairs;
-    run(platform, compare_function(platform, *found, options.trials, progress, pairs));
+    run(platform, compare_function(platform, *function, options.trials, progress, pairs));
     progress.clear();
-    print_pairs(name, "probes on", "off", pairs);
+    print_pairs(function->name, "probes on", "off", pairs);
   }
   return 0;
 }
