@@ -1,5 +1,6 @@
 #include "harness/cli/record_run.h"
 
+#include <charconv>
 #include <cstdio>
 #include <filesystem>
 #include <random>
@@ -97,7 +98,19 @@ RecordedRun record_run(harness::Platform& platform, const Globals& globals, Prog
 
 void add_record_options(CLI::App& command, RecordOptions& options) {
   command.add_option("--label", options.label, "A name for this run");
-  command.add_option("--seed", options.seed, "Repeat the order of an earlier run");
+  // CLI11's own conversion takes what is too large for the largest number there is.
+  const auto read_seed = [&options](const std::string& text) {
+    std::uint64_t seed = 0;
+    const char* end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data(), end, seed);
+    if (error != std::errc() || rest != end) {
+      throw CLI::ValidationError(
+          "--seed", "'" + text + "' is no whole number from 0 to " + std::to_string(UINT64_MAX));
+    }
+    options.seed = seed;
+  };
+  command.add_option_function<std::string>("--seed", read_seed,
+                                           "Repeat the order of an earlier run");
   command.add_flag("--keep-going", options.keep_going,
                    "Try all starts, also of a function that never answered");
   command.add_flag("--fail-on-error", options.fail_on_error,

@@ -296,9 +296,7 @@ std::string ColdStart::other_listeners(int asked) const {
                std::to_string(port) + ")";
     }
   }
-  return list.empty() ? list
-                      : "; port " + std::to_string(asked) + " was asked, it also listens on " +
-                            list + remedy;
+  return list.empty() ? list : "; it also listens on " + list + remedy;
 }
 
 // ---- contract exec
