@@ -115,7 +115,7 @@ std::optional<int> find_contract(harness::Platform& platform, const ProfileOptio
     default:
       if (options.contract != "auto") return std::nullopt;
       function.contract = harness::ContractKind::kExec;
-      progress.warn("contract: exec (it ended by itself; --contract http if it should serve)");
+      progress.say("contract: exec (it ended by itself; --contract http if it should serve)");
       if (start.outlived) {
         progress.warn(
             "warning: other processes of it ran on when the first one had ended, and are not "
