@@ -28,7 +28,9 @@ std::vector<std::string> split_commas(const std::string& text) {
   std::vector<std::string> words;
   std::istringstream stream(text);
   for (std::string word; std::getline(stream, word, ',');) {
-    if (!word.empty()) words.push_back(word);
+    const std::size_t begin = word.find_first_not_of(" \t");
+    if (begin == std::string::npos) continue;
+    words.push_back(word.substr(begin, word.find_last_not_of(" \t") - begin + 1));
   }
   return words;
 }

@@ -36,7 +36,7 @@ void add_export(CLI::App& app, const Globals& globals, Action& action);
 void add_list(CLI::App& app, const Globals& globals, Action& action);
 void add_doctor(CLI::App& app, const Globals& globals, harness::Launcher& launcher, Action& action);
 
-/// Words with commas between, empty ones left out.
+/// Words with commas between, empty ones and the blanks around them left out.
 std::vector<std::string> split_commas(const std::string& text);
 
 }  // namespace coldstart::cli

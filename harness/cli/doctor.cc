@@ -8,6 +8,7 @@
 #include "harness/cli/command_line.h"
 #include "harness/cli/overhead.h"
 #include "harness/platform/host.h"
+#include "harness/platform/noise.h"
 #include "harness/runtimes/runtime.h"
 #include "probes/session.h"
 #include "results/report/style.h"
@@ -52,33 +53,19 @@ void print_runtimes() {
   }
 }
 
-// Share of CPU time that the hypervisor gave to others since boot, and what else wants to run now.
 void print_noise() {
   std::printf("\nNoise\n");
-  std::ifstream stat("/proc/stat");
-  std::string label;
-  double total = 0;
-  double steal = 0;
-  stat >> label;
-  double value = 0;
-  for (int column = 0; column < 8 && stat >> value; ++column) {
-    total += value;
-    if (column == 7) steal = value;
+  const harness::Noise noise = harness::read_noise();
+  if (noise.busy_share)
+    std::printf("  in use     %.0f %% of CPU time now\n", 100 * *noise.busy_share);
+  if (noise.steal_share) {
+    std::printf("  steal      %.2f %% of CPU time since boot\n", 100 * *noise.steal_share);
   }
-  std::ifstream load("/proc/loadavg");
-  double minute = -1;
-  load >> minute;
-  if (total > 0) {
-    const double share = 100 * steal / total;
-    std::printf("  steal      %.2f %% of CPU time since boot%s\n", share,
-                share > 1 ? ": other guests of this host disturb; repeat runs before you believe "
-                            "small differences"
-                          : "");
+  if (noise.load) {
+    std::printf("  load       %.2f over the last minute on %d CPUs\n", *noise.load, noise.cpus);
   }
-  const Host host = harness::describe_host();
-  if (minute >= 0) {
-    std::printf("  load       %.2f over the last minute on %d CPUs%s\n", minute, host.cpus,
-                minute > 0.5 ? ": something else runs; end it before you measure" : "");
+  if (const auto complaint = harness::what_disturbs(noise)) {
+    std::printf("  %s\n", complaint->c_str());
   }
   std::ifstream governor("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
   std::string name;

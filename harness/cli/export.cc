@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "harness/cli/command_line.h"
-#include "harness/cli/write_report.h"
+#include "harness/cli/output.h"
 #include "results/export/json.h"
 #include "results/store/load_run.h"
 
@@ -13,16 +13,11 @@ namespace {
 struct ExportOptions {
   std::string run = "latest";
   std::string format = "json";
-  std::string output;
+  std::string output = "-";
 };
 
 int export_run(const Globals& globals, const ExportOptions& options) {
-  const std::string text = results::export_json(results::load_run(options.run, globals.db));
-  if (options.output.empty()) {
-    std::fwrite(text.data(), 1, text.size(), stdout);
-  } else {
-    write_text_file(options.output, text);
-  }
+  write_text_file(options.output, results::export_json(results::load_run(options.run, globals.db)));
   return 0;
 }
 
@@ -38,7 +33,8 @@ void add_export(CLI::App& app, const Globals& globals, Action& action) {
   command->add_option("--format", options->format, "The format (schema coldstart.run/1)")
       ->check(CLI::IsMember({"json"}))
       ->capture_default_str();
-  command->add_option("--output,-o", options->output, "Write to a file instead");
+  command->add_option("--output,-o", options->output, "Write to this file (-: standard output)")
+      ->capture_default_str();
   command->callback(
       [=, &globals, &action] { action = [=, &globals] { return export_run(globals, *options); }; });
 }

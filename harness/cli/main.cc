@@ -1,10 +1,13 @@
 // coldstart: parse, choose, act; the one place that prints errors.
 #include <clocale>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <string>
 
 #include "harness/cli/command_line.h"
+#include "harness/cli/hints.h"
+#include "harness/cli/output.h"
 #include "harness/cli/quote.h"
 #include "harness/process/launcher.h"
 #include "results/model/error.h"
@@ -16,6 +19,7 @@
 namespace {
 
 constexpr int kUsageOrEnvironment = 2;
+constexpr int kReaderHasGone = 128 + SIGPIPE;  // as if the signal had ended us
 
 int run(int argc, char** argv) {
   coldstart::cli::Globals globals;
@@ -46,7 +50,8 @@ int run(int argc, char** argv) {
   } catch (const CLI::Success& help_or_version) {
     return app.exit(help_or_version);
   } catch (const CLI::ParseError& error) {
-    std::fprintf(stderr, "coldstart: %s; see coldstart --help\n", error.what());
+    std::fprintf(stderr, "coldstart: %s\n",
+                 coldstart::cli::explain(app, error, argc, argv).c_str());
     return kUsageOrEnvironment;
   }
   return action();
@@ -57,7 +62,8 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   std::setlocale(LC_CTYPE, "");
   try {
-    return run(argc, argv);
+    const int code = run(argc, argv);
+    return coldstart::cli::finish_standard_output() ? code : kReaderHasGone;
   } catch (const coldstart::Error& error) {
     std::fprintf(stderr, "%s\n", error.what());
   } catch (const std::exception& error) {

@@ -8,6 +8,7 @@
 #include "harness/cli/quote.h"
 #include "harness/cli/record_run.h"
 #include "harness/suite/suite.h"
+#include "results/model/duration.h"
 #include "results/model/error.h"
 #include "results/report/table.h"
 #include "results/report/waterfall.h"
@@ -25,8 +26,8 @@ struct ProfileOptions {
   int trials = 20;
   std::string timeout = "30s";
   std::vector<std::string> env;
-  std::string label;
-  std::string seed;
+  std::optional<int> expected_status;
+  RecordOptions record;
   std::string probes = "all";
 };
 
@@ -40,6 +41,7 @@ harness::FunctionSpec function_of(const ProfileOptions& options) {
   function.directory = std::filesystem::current_path();
   function.trials = options.trials;
   function.path = options.path;
+  function.expected_status = options.expected_status;
   if (options.port != 0) function.port = options.port;
   const auto timeout = harness::parse_duration(options.timeout);
   if (!timeout || timeout->count() <= 0) {
@@ -59,17 +61,43 @@ harness::FunctionSpec function_of(const ProfileOptions& options) {
   return function;
 }
 
-// One rehearsal shows whether the command listens (and where) or ends by itself.
+// A program may open a port that does not answer (for its administration, say) before the one that
+// does: the first of `candidates` that answers a rehearsal is the function's port.
+std::optional<int> find_port(harness::Platform& platform, const std::vector<int>& candidates,
+                             const Start& first, harness::FunctionSpec& function,
+                             Progress& progress) {
+  for (const int port : candidates) {
+    if (port == first.port) continue;
+    harness::FunctionSpec other = function;
+    other.port.reset();
+    if (port != first.offered_port) other.port = port;
+    const harness::RehearsalResult result = harness::rehearse(platform, other, false);
+    if (result.interrupted_by) return result.interrupted_by;
+    if (result.start.outcome != Outcome::kOk) continue;
+    progress.warn(function.name + ": " +
+                  (other.port ? "port " + std::to_string(port) : std::string("$PORT")) +
+                  " is asked, for port " + std::to_string(*first.port) +
+                  " gave no answer (--port chooses)");
+    function = std::move(other);
+    return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+// One rehearsal shows whether the command listens (and where) or ends by itself. Returns the signal
+// that interrupted it, if one did.
 std::optional<int> find_contract(harness::Platform& platform, const ProfileOptions& options,
-                                 harness::FunctionSpec& function) {
+                                 harness::FunctionSpec& function, Progress& progress) {
   const bool any_port = options.port == 0;
   const harness::RehearsalResult result = harness::rehearse(platform, function, any_port);
   if (result.interrupted_by) return result.interrupted_by;
   const Start& start = result.start;
   if (start.port) {
+    if (!any_port) return std::nullopt;
     // It listens; if not where $PORT said, it has a port of its own, every time.
-    if (options.port == 0 && start.port != start.offered_port) function.port = start.port;
-    return std::nullopt;
+    if (start.port != start.offered_port) function.port = start.port;
+    if (start.outcome == Outcome::kOk || start.http_status) return std::nullopt;
+    return find_port(platform, start.listeners, start, function, progress);
   }
   switch (start.outcome) {
     case Outcome::kOk:
@@ -82,18 +110,66 @@ std::optional<int> find_contract(harness::Platform& platform, const ProfileOptio
                   "neither listened on a TCP port nor ended within " + options.timeout,
                   platform.session().live()
                       ? "give it longer with --timeout"
-                      : "without probes only $PORT is tried: name its port with --port");
+                      : "give it longer with --timeout; without probes the ports of another user's "
+                        "processes are not seen: name the port with --port");
     default:
-      if (options.contract == "auto") function.contract = harness::ContractKind::kExec;
+      if (options.contract != "auto") return std::nullopt;
+      function.contract = harness::ContractKind::kExec;
+      progress.say("contract: exec (it ended by itself; --contract http if it should serve)");
+      if (start.outlived) {
+        progress.warn(
+            "warning: other processes of it ran on when the first one had ended, and are not "
+            "measured; a server must stay in the foreground");
+      }
       return std::nullopt;
   }
+}
+
+// "sleep 1: median 1.00 s (95 %: 1.00–1.01 s), 20 starts, contract exec"
+std::string headline(const Run& run, const results::Summary& summary) {
+  const Function& function = run.functions.front();
+  std::string line = run.info.suite + ": ";
+  if (summary.median_ns) {
+    line += "median " + format_duration(*summary.median_ns);
+    if (const auto& interval = summary.median_interval) {
+      line += " (95 %: " + format_duration(interval->low) + " to " +
+              format_duration(interval->high) + ")";
+    }
+    line += ", ";
+  }
+  line += std::to_string(summary.n) + (summary.n == 1 ? " start" : " starts");
+  if (summary.failed() > 0) line += ", " + std::to_string(summary.failed()) + " failed";
+  line += ", contract " + function.contract;
+  if (!summary.median_start) return line;
+  const Start& median = run.starts[*summary.median_start];
+  if (median.port) line += ", port " + std::to_string(*median.port);
+  if (median.http_status) line += ", status " + std::to_string(*median.http_status);
+  return line;
+}
+
+void print_profile(const Run& run, const results::TextStyle& style) {
+  const auto summaries = results::summarize(run);
+  if (!summaries.empty()) {
+    std::printf("%s\n\n", headline(run, summaries.front()).c_str());
+    if (summaries.front().median_start) {
+      const Start& median = run.starts[*summaries.front().median_start];
+      std::printf("The median start:\n%s\n%s\n", results::waterfall(median, style).c_str(),
+                  results::phase_table(summaries, style).c_str());
+    }
+  }
+  std::fputs(results::comparison_table(run, summaries, style).c_str(), stdout);
 }
 
 int profile(const Globals& globals, const ProfileOptions& options, harness::Launcher& launcher) {
   harness::FunctionSpec function = function_of(options);
   if (auto lacking = harness::missing(function)) {
+    if (options.command.size() == 1 && options.command.front().find(' ') != std::string::npos) {
+      *lacking = "give program and arguments as separate words, or as sh -c " +
+                 quote(options.command.front());
+    }
     throw Error(function.command.front(), "cannot be started", *lacking);
   }
+  check_before_run(globals, options.record);
   const auto session = probes::open_session(probes::TierSet::parse(options.probes));
   if (function.name == "crun" && harness::has_hybrid_cgroup_controllers()) {
     launcher.hide_hybrid_cgroup();
@@ -102,33 +178,27 @@ int profile(const Globals& globals, const ProfileOptions& options, harness::Laun
   Progress progress(globals.quiet);
   if (function.contract == harness::ContractKind::kHttp) {
     progress.show("rehearsing " + function.name, 0, function.trials);
-    if (auto signal = find_contract(platform, options, function)) {
+    if (auto signal = find_contract(platform, options, function, progress)) {
       progress.clear();
-      return report_interruption({0, signal}, globals);
+      return conclude({.interrupted_by = signal}, globals, options.record);
     }
   }
 
   RunRequest request;
   request.plan.functions = {function};
-  request.plan.seed = options.seed.empty() ? fresh_seed() : std::stoull(options.seed);
+  request.plan.seed = seed_of(options.record);
+  request.plan.keep_going = options.record.keep_going;
   request.suite = quote_command(options.command);
-  request.label = options.label.empty() ? request.suite : options.label;
+  request.label = options.record.label.empty() ? request.suite : options.record.label;
   const RecordedRun recorded = record_run(platform, globals, progress, request);
-  if (recorded.interrupted_by) return report_interruption(recorded, globals);
-
-  const Run run = results::Store(globals.db, results::Store::Mode::kRead).load(recorded.id);
-  const auto summaries = results::summarize(run);
-  const results::TextStyle style = globals.style();
-  if (!summaries.empty() && summaries.front().median_start) {
-    const Start& median = run.starts[*summaries.front().median_start];
-    std::fputs(results::phase_table(summaries, style).c_str(), stdout);
-    std::printf("\nThe median start (trial %d):\n", median.trial);
-    std::fputs(results::waterfall(median, style).c_str(), stdout);
-    std::fputs("\n", stdout);
+  if (recorded.id != 0) {
+    print_profile(results::Store(globals.db, results::Store::Mode::kRead).load(recorded.id),
+                  globals.style());
+    if (!recorded.interrupted_by) {
+      progress.say("run " + std::to_string(recorded.id) + " is in " + globals.db.string());
+    }
   }
-  std::fputs(results::comparison_table(run, summaries, style).c_str(), stdout);
-  progress.say("run " + std::to_string(recorded.id) + " is in " + globals.db.string());
-  return 0;
+  return conclude(recorded, globals, options.record);
 }
 
 }  // namespace
@@ -153,10 +223,14 @@ void add_profile(CLI::App& app, const Globals& globals, harness::Launcher& launc
   command->add_option("--timeout", options->timeout, "Time for one start")->capture_default_str();
   command->add_option("--env", options->env, "K=V for its environment; may be repeated")
       ->allow_extra_args(false);
-  command->add_option("--label", options->label, "A name for this run (default: the command)");
-  command->add_option("--seed", options->seed, "For the record")
-      ->check(CLI::TypeValidator<std::uint64_t>());
-  command->add_option("--probes", options->probes, "all, none, or tiers: process,loader,runtime,cpu,files")
+  command
+      ->add_option("--expect-status", options->expected_status,
+                   "The HTTP status that is an answer (default: any below 500)")
+      ->check(CLI::Range(100, 599));
+  add_record_options(*command, options->record);
+  command
+      ->add_option("--probes", options->probes,
+                   "all, none, or tiers: process,loader,runtime,cpu,files")
       ->capture_default_str();
   command->callback([=, &globals, &launcher, &action] {
     action = [=, &globals, &launcher] { return profile(globals, *options, launcher); };

@@ -37,6 +37,11 @@ void Progress::show(const std::string& what, int done, int total) {
   drawn_ = true;
 }
 
+void Progress::warn(const std::string& line) {
+  clear();
+  std::fprintf(stderr, "%s\n", line.c_str());
+}
+
 void Progress::say(const std::string& line) {
   clear();
   if (!quiet_) std::fprintf(stderr, "%s\n", line.c_str());

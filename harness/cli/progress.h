@@ -16,6 +16,8 @@ class Progress {
 
   /// Where the work is: `done` of `total` steps, now at `what`.
   void show(const std::string& what, int done, int total);
+  /// A line that stays, also with --quiet: something is wrong.
+  void warn(const std::string& line);
   /// A line that stays.
   void say(const std::string& line);
   void clear();

@@ -20,16 +20,33 @@ struct RunRequest {
 struct RecordedRun {
   std::int64_t id = 0;  ///< 0: interrupted before the first start, nothing was stored
   std::optional<int> interrupted_by;
+  std::size_t answered = 0;  ///< starts that did
+  std::size_t failed = 0;    ///< starts that did not
 };
+
+/// Options that `run` and `profile` share, and that are about the record.
+struct RecordOptions {
+  std::string label;
+  std::optional<std::uint64_t> seed;
+  bool keep_going = false;
+  bool fail_on_error = false;
+};
+void add_record_options(CLI::App& command, RecordOptions& options);
+
+/// Looks, before anything is started, at what would spoil the run: a store that cannot be written
+/// and a label that could never be reached (Error), a machine that is busy (a warning on standard
+/// error).
+void check_before_run(const Globals& globals, const RecordOptions& options);
 
 /// Measures the plan and stores every start as it is finished.
 RecordedRun record_run(harness::Platform& platform, const Globals& globals, Progress& progress,
                        const RunRequest& request);
 
-/// A seed that differs from run to run.
-std::uint64_t fresh_seed();
+/// The seed that was asked for, or one that differs from run to run.
+std::uint64_t seed_of(const RecordOptions& options);
 
-/// Says what became of an interrupted run; returns the exit code (128 + signal).
-int report_interruption(const RecordedRun& run, const Globals& globals);
+/// Says on standard error what became of a run that was interrupted, or in which nothing answered;
+/// returns the exit code: 128 + signal, 2 for a failure with --fail-on-error, else 0.
+int conclude(const RecordedRun& run, const Globals& globals, const RecordOptions& options);
 
 }  // namespace coldstart::cli

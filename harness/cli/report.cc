@@ -63,7 +63,8 @@ void add_report(CLI::App& app, const Globals& globals, Action& action) {
                    "latest, latest~1, an id, a label, or an exported JSON file")
       ->capture_default_str();
   command->add_flag("--markdown", options->markdown, "Markdown on standard output");
-  command->add_option("--html", options->html, "Write one self-contained page");
+  command->add_option("--html", options->html,
+                      "Write one self-contained page to this file (-: standard output)");
   command->add_option("--plots", options->plots, "Write the plots (SVG and PNG) into a folder");
   command->add_option("--waterfall", options->waterfall, "Draw the median start of this function");
   command->callback(

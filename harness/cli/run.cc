@@ -16,22 +16,31 @@ namespace coldstart::cli {
 namespace {
 
 struct RunOptions {
-  std::filesystem::path suite = "coldstart.yaml";
+  std::filesystem::path suite;
   int trials = 0;
   std::string functions;
-  std::string label;
-  std::string seed;
+  RecordOptions record;
   std::string probes = "all";
   std::filesystem::path output = "coldstart-report";
 };
 
-void choose_functions(harness::Suite& suite, const std::string& names) {
+constexpr const char* kDefaultSuite = "coldstart.yaml";
+
+std::filesystem::path suite_file(const std::filesystem::path& given) {
+  if (!given.empty()) return given;
+  std::error_code error;
+  if (std::filesystem::exists(kDefaultSuite, error)) return kDefaultSuite;
+  throw Error("coldstart run", std::string("there is no ") + kDefaultSuite + " here",
+              "name a suite: coldstart run SUITE.yaml");
+}
+
+void choose_functions(harness::Suite& suite, const std::vector<std::string>& names) {
   std::vector<harness::FunctionSpec> chosen;
   std::string known;
   for (const auto& function : suite.functions) {
     known += (known.empty() ? "" : ", ") + function.name;
   }
-  for (const std::string& wanted : split_commas(names)) {
+  for (const std::string& wanted : names) {
     const auto found = std::find_if(suite.functions.begin(), suite.functions.end(),
                                     [&](const auto& f) { return f.name == wanted; });
     if (found == suite.functions.end()) {
@@ -50,17 +59,15 @@ bool uses_crun(const harness::Suite& suite) {
 }
 
 int run_suite(const Globals& globals, const RunOptions& options, harness::Launcher& launcher) {
-  harness::Suite suite = harness::read_suite(options.suite);
-  if (suite.loads.size() > 1) {
-    throw Error(options.suite.string(), "has more than one load",
-                "keep one: this version knows the pattern `cold` only");
-  }
-  if (!options.functions.empty()) choose_functions(suite, options.functions);
+  const std::vector<std::string> chosen = split_commas(options.functions);
+  harness::Suite suite = harness::read_suite(suite_file(options.suite), chosen);
+  if (!options.functions.empty()) choose_functions(suite, chosen);
   if (options.trials > 0) {
     for (auto& function : suite.functions) function.trials = options.trials;
   }
   const auto session = probes::open_session(probes::TierSet::parse(options.probes));
   check_output_folder(options.output);
+  check_before_run(globals, options.record);
   if (uses_crun(suite) && harness::has_hybrid_cgroup_controllers()) launcher.hide_hybrid_cgroup();
   harness::Platform platform(launcher, *session);
 
@@ -69,20 +76,23 @@ int run_suite(const Globals& globals, const RunOptions& options, harness::Launch
   request.plan.functions = suite.functions;
   request.plan.load = suite.loads.front().name;
   request.plan.cache = suite.cache;
-  request.plan.seed = options.seed.empty() ? fresh_seed() : std::stoull(options.seed);
-  request.label = options.label;
+  request.plan.seed = seed_of(options.record);
+  request.plan.keep_going = options.record.keep_going;
+  request.label = options.record.label;
   request.suite = suite.name;
   const RecordedRun recorded = record_run(platform, globals, progress, request);
-  if (recorded.interrupted_by) return report_interruption(recorded, globals);
+  if (recorded.id == 0) return conclude(recorded, globals, options.record);
 
   const Run run = results::Store(globals.db, results::Store::Mode::kRead).load(recorded.id);
   const auto summaries = results::summarize(run);
   std::fputs(results::comparison_table(run, summaries, globals.style()).c_str(), stdout);
   std::fflush(stdout);
-  write_report(run, summaries, options.output);
-  progress.say("run " + std::to_string(recorded.id) + " is in " + globals.db.string() +
-               "; report and plots are in " + options.output.string() + "/");
-  return 0;
+  if (!recorded.interrupted_by) {
+    write_report(run, summaries, options.output);
+    progress.say("run " + std::to_string(recorded.id) + " is in " + globals.db.string() +
+                 "; report and plots are in " + options.output.string() + "/");
+  }
+  return conclude(recorded, globals, options.record);
 }
 
 }  // namespace
@@ -91,14 +101,14 @@ void add_run(CLI::App& app, const Globals& globals, harness::Launcher& launcher,
   auto options = std::make_shared<RunOptions>();
   CLI::App* command =
       app.add_subcommand("run", "Start the functions of a suite, store, compare, write the report");
-  command->add_option("suite", options->suite, "The suite file")->capture_default_str();
+  command->add_option("suite", options->suite, "The suite file (default: coldstart.yaml)");
   command->add_option("--trials", options->trials, "Cold starts of each function")
       ->check(CLI::Range(1, 1'000'000));
   command->add_option("--functions", options->functions, "Only these functions: a,b");
-  command->add_option("--label", options->label, "A name for this run");
-  command->add_option("--seed", options->seed, "Repeat the order of an earlier run")
-      ->check(CLI::TypeValidator<std::uint64_t>());
-  command->add_option("--probes", options->probes, "all, none, or tiers: process,loader,runtime,cpu,files")
+  add_record_options(*command, options->record);
+  command
+      ->add_option("--probes", options->probes,
+                   "all, none, or tiers: process,loader,runtime,cpu,files")
       ->capture_default_str();
   command->add_option("--output", options->output, "Folder for report and plots")
       ->capture_default_str();

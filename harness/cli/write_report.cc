@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "harness/cli/output.h"
 #include "results/export/json.h"
 #include "results/model/error.h"
 #include "results/report/html.h"
@@ -63,24 +64,6 @@ void check_output_folder(const std::filesystem::path& folder) {
     throw Error(folder.string(), "cannot be written: " + error.message(),
                 "choose another folder with --output");
   }
-}
-
-void write_text_file(const std::filesystem::path& file, const std::string& text) {
-  const std::filesystem::path temporary = file.string() + ".new";
-  {
-    std::ofstream stream(temporary, std::ios::binary | std::ios::trunc);
-    stream << text;
-    stream.close();
-    if (!stream) {
-      const std::string reason = std::strerror(errno);
-      std::error_code ignored;
-      std::filesystem::remove(temporary, ignored);
-      throw Error(file.string(), "cannot be written: " + reason, "choose another place");
-    }
-  }
-  std::error_code error;
-  std::filesystem::rename(temporary, file, error);
-  if (error) throw Error(file.string(), "cannot be written: " + error.message());
 }
 
 void write_report(const Run& run, const std::vector<results::Summary>& summaries,

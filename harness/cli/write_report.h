@@ -16,11 +16,8 @@ void check_output_folder(const std::filesystem::path& folder);
 void write_report(const Run& run, const std::vector<results::Summary>& summaries,
                   const std::filesystem::path& folder);
 
-/// Writes the page with its pictures inside. Throws Error.
+/// Writes the page with its pictures inside (output.h: write_text_file). Throws Error.
 void write_html(const Run& run, const std::vector<results::Summary>& summaries,
                 const std::filesystem::path& file);
-
-/// Replaces a file, whole or not at all. Throws Error.
-void write_text_file(const std::filesystem::path& file, const std::string& text);
 
 }  // namespace coldstart::cli

@@ -3,6 +3,7 @@
 #include <array>
 #include <cctype>
 #include <limits>
+#include <string_view>
 #include <sys/socket.h>
 
 #include <boost/asio/buffer.hpp>
@@ -114,6 +115,17 @@ class Call {
   // Feeds the parser; false if the bytes are not HTTP.
   bool accept(const char* data, std::size_t size) {
     pending_.append(data, size);
+    // The parser waits for the end of a line, which a server that speaks first and then listens
+    // (SSH, SMTP) may never send.
+    constexpr std::string_view kBegin = "HTTP/";
+    if (!begins_like_http_) {
+      const auto begin = std::string_view(pending_).substr(0, kBegin.size());
+      if (!kBegin.starts_with(begin)) {
+        fail(HttpResult::Kind::kGarbage, not_http());
+        return false;
+      }
+      begins_like_http_ = begin == kBegin;
+    }
     while (!pending_.empty() && !parser_.is_done()) {
       boost::system::error_code error;
       const std::size_t used = parser_.put(asio::buffer(pending_), error);
@@ -130,6 +142,10 @@ class Call {
     return true;
   }
 
+  std::string not_http() const {
+    return "not an HTTP response: '" + printable_start(pending_.data(), pending_.size()) + "'";
+  }
+
   void end_of_stream(std::int64_t now, const boost::system::error_code& cause) {
     if (!result_.first_byte_ns) {
       return fail(HttpResult::Kind::kClosed,
@@ -139,10 +155,8 @@ class Call {
     parser_.put_eof(error);
     if (error || !parser_.is_done()) {
       return fail(HttpResult::Kind::kGarbage,
-                  parser_.is_header_done()
-                      ? "the connection was closed in the middle of the answer"
-                      : "not an HTTP response: '" +
-                            printable_start(pending_.data(), pending_.size()) + "'");
+                  parser_.is_header_done() ? "the connection was closed in the middle of the answer"
+                                           : not_http());
     }
     finish(now);
   }
@@ -163,6 +177,7 @@ class Call {
   asio::steady_timer timer_;
   Parser parser_;
   std::string pending_;
+  bool begins_like_http_ = false;
   bool timed_out_ = false;
   HttpResult result_;
 };

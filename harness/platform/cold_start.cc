@@ -4,7 +4,6 @@
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
-#include <set>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -17,7 +16,9 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "harness/process/listening_sockets.h"
 #include "harness/process/monotonic.h"
+#include "harness/process/process_tree.h"
 #include "harness/process/spawn.h"
 #include "results/model/duration.h"
 #include "results/model/error.h"
@@ -91,7 +92,12 @@ asio::awaitable<Start> ColdStart::run() {
     co_await serve_exec();
   }
   platform_.hub_.fetch_events();
-  if (rehearsal_) rehearsal_->examine_all();
+  if (rehearsal_) {
+    rehearsal_->examine_all();
+    const std::set<int> ports = listeners();
+    record_.listeners.assign(ports.begin(), ports.end());
+    co_await see_what_outlives();
+  }
   co_await end_instance();
   platform_.hub_.fetch_events();
   write_record();
@@ -162,7 +168,8 @@ asio::awaitable<void> ColdStart::serve_http() {
     call.endpoints = {endpoint_of(listen->raw.socket)};
     call.retry_interval = kRetryAfterEvent;
   } else {
-    call.endpoints = loopback(static_cast<std::uint16_t>(offered_port_));
+    const int port = options_.any_port ? co_await look_for_port() : offered_port_;
+    call.endpoints = loopback(static_cast<std::uint16_t>(port));
     call.retry_interval = kPollInterval;
     record_.readiness_poll_ns = std::chrono::nanoseconds(kPollInterval).count();
   }
@@ -190,6 +197,20 @@ asio::awaitable<const probes::Event*> ColdStart::listen_event() {
   }
 }
 
+// Without probes, where time does not matter: what the function's own processes listen on. The
+// offered port, if nothing is seen.
+asio::awaitable<int> ColdStart::look_for_port() {
+  constexpr std::int64_t kLookAgainNs = 10'000'000;
+  for (;;) {
+    const std::set<int> ports = listeners();
+    if (ports.contains(offered_port_) || somebody_listens_on(offered_port_)) break;
+    if (!ports.empty()) co_return *ports.begin();
+    if (ended() || monotonic_ns() >= deadline_ns_) break;
+    co_await channel_->changed(std::min(deadline_ns_, monotonic_ns() + kLookAgainNs));
+  }
+  co_return offered_port_;
+}
+
 asio::awaitable<void> ColdStart::wait_briefly_for_exit() {
   const std::int64_t until = std::min(deadline_ns_, monotonic_ns() + kDeathFollowsNs);
   while (!ended() && monotonic_ns() < until) co_await channel_->changed(until);
@@ -214,16 +235,22 @@ void ColdStart::judge_http(const HttpResult& result) {
                          last_words());
     }
     case HttpResult::Kind::kGarbage:
-      return ended() ? judge_exit() : outcome(Outcome::kBadResponse, result.problem);
+      return ended() ? judge_exit()
+                     : outcome(Outcome::kBadResponse,
+                               result.problem + other_listeners(result.server_port));
     case HttpResult::Kind::kClosed:
-      return ended() ? judge_exit() : outcome(Outcome::kClosed, result.problem + last_words());
+      return ended() ? judge_exit()
+                     : outcome(Outcome::kClosed,
+                               result.problem + other_listeners(result.server_port) + last_words());
     case HttpResult::Kind::kNotConnected:
       return judge_silence();
     case HttpResult::Kind::kTimeout:
       return ended() ? judge_exit()
                      : outcome(Outcome::kTimeout,
-                               "took the request but gave no complete answer within " +
-                                   format_duration(function_.timeout.count()) + last_words());
+                               "took the request on port " + std::to_string(result.server_port) +
+                                   " but gave no complete answer within " +
+                                   format_duration(function_.timeout.count()) +
+                                   other_listeners(result.server_port) + last_words());
   }
 }
 
@@ -232,18 +259,44 @@ void ColdStart::judge_silence() {
   if (ended()) return judge_exit();
   record_.outcome = Outcome::kTimeout;
   const std::string limit = format_duration(function_.timeout.count());
-  std::set<int> others;
-  for (const probes::Event& event : channel_->events) {
-    if (event.kind() == CS_LISTEN) others.insert(event.raw.socket.local_port);
-  }
-  if (others.empty()) {
+  const std::set<int> others = listeners();
+  const std::string asked =
+      function_.port ? "port " + std::to_string(*function_.port) : std::string("$PORT");
+  if (others.empty() || others.contains(offered_port_)) {
     record_.message =
         "did not listen on port " + std::to_string(offered_port_) + " within " + limit;
   } else {
-    record_.message = "listens on port " + std::to_string(*others.begin()) +
-                      ", not on $PORT; set `port: " + std::to_string(*others.begin()) + "`";
+    const std::string other = std::to_string(*others.begin());
+    record_.message = "listens on port " + other + ", not on " + asked + "; set `port: " + other +
+                      "` (profile: --port " + other + ")";
   }
   record_.message += last_words();
+}
+
+// The TCP ports that the instance listens on.
+std::set<int> ColdStart::listeners() const {
+  if (!by_event_) return ports_of_descendants(platform_.launcher_.pid());
+  std::set<int> ports;
+  for (const probes::Event& event : channel_->events) {
+    if (event.kind() == CS_LISTEN) ports.insert(event.raw.socket.local_port);
+  }
+  return ports;
+}
+
+// For a message that the port that was asked gave no answer: which others there are.
+std::string ColdStart::other_listeners(int asked) const {
+  std::string list;
+  std::string remedy;
+  for (const int port : listeners()) {
+    if (port == asked) continue;
+    const bool offered = port == offered_port_ && !function_.port;
+    list += (list.empty() ? "" : ", ") + (offered ? std::string("$PORT") : std::to_string(port));
+    if (remedy.empty() && !offered) {
+      remedy = ": name it with `port: " + std::to_string(port) + "` (profile: --port " +
+               std::to_string(port) + ")";
+    }
+  }
+  return list.empty() ? list : "; it also listens on " + list + remedy;
 }
 
 // ---- contract exec
@@ -310,6 +363,20 @@ void ColdStart::judge_exit() {
     record_.outcome = Outcome::kExited;
     record_.message =
         "ended with exit code " + std::to_string(WEXITSTATUS(status)) + when + last_words();
+  }
+}
+
+// A function that puts itself into the background would be taken for one that ends. Its helpers may
+// end a moment after it.
+asio::awaitable<void> ColdStart::see_what_outlives() {
+  if (!channel_->exited) co_return;
+  const std::int64_t until = monotonic_ns() + kDeathFollowsNs;
+  for (;;) {
+    const auto alive = descendants(list_processes(), platform_.launcher_.pid());
+    record_.outlived = std::any_of(alive.begin(), alive.end(),
+                                   [](const ProcessInfo& info) { return info.state != 'Z'; });
+    if (!record_.outlived || monotonic_ns() >= until) co_return;
+    co_await channel_->changed(std::min(until, monotonic_ns() + kDeathFollowsNs / 10));
   }
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -36,14 +37,18 @@ class ColdStart {
 
   boost::asio::awaitable<void> serve_http();
   boost::asio::awaitable<const probes::Event*> listen_event();
+  boost::asio::awaitable<int> look_for_port();
   boost::asio::awaitable<void> wait_briefly_for_exit();
   void judge_http(const HttpResult& result);
   void judge_silence();
+  std::set<int> listeners() const;
+  std::string other_listeners(int asked) const;
 
   boost::asio::awaitable<void> serve_exec();
   boost::asio::awaitable<void> read_output();
 
   void judge_exit();
+  boost::asio::awaitable<void> see_what_outlives();
   boost::asio::awaitable<void> end_instance();
   void write_record();
   std::string last_words() const;

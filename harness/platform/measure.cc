@@ -67,6 +67,23 @@ Function describe(const FunctionSpec& spec) {
   return function;
 }
 
+// Whether it makes sense to go on with a function.
+class Patience {
+ public:
+  /// False: it has never answered, and failed often enough in the same way.
+  bool lasts_after(const Start& start) {
+    answered_ = answered_ || start.outcome == Outcome::kOk;
+    in_a_row_ = start.outcome == last_ ? in_a_row_ + 1 : 1;
+    last_ = start.outcome;
+    return answered_ || in_a_row_ < kPatience;
+  }
+
+ private:
+  bool answered_ = false;
+  std::optional<Outcome> last_;
+  int in_a_row_ = 0;
+};
+
 asio::awaitable<void> run_plan(Platform& platform, const MeasurePlan& plan, const MeasureSink& sink,
                                const std::optional<int>& interrupted) {
   std::vector<Function> described;
@@ -78,11 +95,18 @@ asio::awaitable<void> run_plan(Platform& platform, const MeasurePlan& plan, cons
   int total = 0;
   for (int count : trials) total += count;
 
+  std::vector<Patience> patience(trials.size());
   for (std::size_t i = 0; i < plan.functions.size(); ++i) {
     if (trials[i] == 0) continue;
-    sink.progress("rehearsing " + plan.functions[i].name, 0, total);
-    co_await platform.cold_start(plan.functions[i], {.rehearsal = true});
+    const std::string& title = plan.functions[i].name;
+    sink.progress("rehearsing " + title, 0, total);
+    const Start start = co_await platform.cold_start(plan.functions[i], {.rehearsal = true});
     if (interrupted) co_return;
+    patience[i].lasts_after(start);
+    if (start.outcome != Outcome::kOk && sink.warn) {
+      sink.warn(title + ": its rehearsal failed: " + std::string(name(start.outcome)) + ": " +
+                start.message);
+    }
   }
   sink.begin(described);
 
@@ -90,6 +114,7 @@ asio::awaitable<void> run_plan(Platform& platform, const MeasurePlan& plan, cons
   int order = 0;
   for (std::size_t i : interleaved_order(trials, plan.seed)) {
     const FunctionSpec& spec = plan.functions[i];
+    if (done[i] == trials[i]) continue;  // given up
     sink.progress(spec.name, order, total);
     Start start = co_await platform.cold_start(spec, {});
     if (interrupted) co_return;
@@ -98,6 +123,17 @@ asio::awaitable<void> run_plan(Platform& platform, const MeasurePlan& plan, cons
     start.cache = plan.cache;
     start.trial = ++done[i];
     start.order = ++order;
+    if (!patience[i].lasts_after(start) && !plan.keep_going && done[i] < trials[i]) {
+      const int untried = trials[i] - done[i];
+      total -= untried;
+      trials[i] = done[i];
+      const std::string given_up = "given up: it never answered and failed " +
+                                   std::to_string(kPatience) + " times in a row in this way, so " +
+                                   std::to_string(untried) +
+                                   " starts were not tried; --keep-going tries all";
+      if (sink.warn) sink.warn(spec.name + ": " + given_up);
+      start.message += (start.message.empty() ? "" : "; ") + given_up;
+    }
     sink.started(start);
   }
 }

@@ -21,13 +21,22 @@ struct MeasureSink {
   std::function<void(const Start&)> started;
   /// Before each step: "rehearsing java", "java 3 of 30". `done` of `total` starts are measured.
   std::function<void(const std::string& what, int done, int total)> progress;
+  /// What the user should hear at once: a rehearsal that failed, a function that is given up.
+  std::function<void(const std::string& line)> warn;
 };
+
+/// A function that has never answered is given up after so many failures of the same kind in a row,
+/// its rehearsal among them.
+inline constexpr int kPatience = 3;
 
 struct MeasurePlan {
   std::vector<FunctionSpec> functions;
   std::string load = "cold";
   std::string cache = "page-cache";
   std::uint64_t seed = 0;
+  /// Also try the remaining starts of functions that would be given up. Given up or not, every
+  /// start that was tried is reported; the message of the last one says how many were not tried.
+  bool keep_going = false;
 };
 
 /// The order of trials: block b holds the b-th trial of every function that has so many, shuffled.

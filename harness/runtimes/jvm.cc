@@ -7,7 +7,7 @@ const RuntimeKindOperations& jvm_runtime() {
   static const RuntimeKindOperations kOperations{
       [](const FunctionSpec& f) -> std::optional<std::string> {
         if (!find_executable(f.java).empty()) return std::nullopt;
-        return "needs " + f.java + "; apt-get install default-jre-headless";
+        return lacks(f.java, "default-jre-headless");
       },
       [](const FunctionSpec& f) {
         return std::vector<std::string>{f.java, "-version"};

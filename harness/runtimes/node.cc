@@ -7,7 +7,7 @@ const RuntimeKindOperations& node_runtime() {
   static const RuntimeKindOperations kOperations{
       [](const FunctionSpec& f) -> std::optional<std::string> {
         if (!find_executable(f.interpreter).empty()) return std::nullopt;
-        return "needs " + f.interpreter + "; apt-get install nodejs";
+        return lacks(f.interpreter, "nodejs");
       },
       [](const FunctionSpec& f) {
         return std::vector<std::string>{f.interpreter, "--version"};

@@ -81,6 +81,12 @@ std::string find_executable(const std::string& program) {
   return {};
 }
 
+std::string lacks(const std::string& program, const std::string& package) {
+  const bool is_path = program.find('/') != std::string::npos;
+  return "needs " + program +
+         (is_path ? ", which is no program; correct the path" : "; apt-get install " + package);
+}
+
 std::vector<std::string> make_environment(const FunctionSpec& function,
                                           const LaunchContext& context, bool inherit) {
   std::map<std::string, std::string> merged;

@@ -51,6 +51,9 @@ LaunchPlan plan_launch(const FunctionSpec& function, const LaunchContext& contex
 /// Searches PATH, or checks the path itself if it has a slash. Empty: not found or not executable.
 std::string find_executable(const std::string& program);
 
+/// "needs java; apt-get install PACKAGE"; for a path that was given: that it is wrong.
+std::string lacks(const std::string& program, const std::string& package);
+
 /// Our environment, the function's, PORT and HOST and the mark, later ones win.
 std::vector<std::string> make_environment(const FunctionSpec& function,
                                           const LaunchContext& context, bool inherit);

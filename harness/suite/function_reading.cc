@@ -15,7 +15,7 @@ void Reading::missing(const std::string& keys, const std::string& remedy) const 
 }
 
 void Reading::complain(Position at, std::optional<Complaint> complaint) const {
-  if (complaint) problems.add(at, *complaint);
+  if (complaint && is_chosen) problems.add(at, *complaint);
 }
 
 std::filesystem::path Reading::path(const std::string& text, Position at, Check check) const {

@@ -19,6 +19,7 @@ struct Reading {
   const FunctionContext& context;
   FunctionSpec& spec;
   Problems& problems;
+  bool is_chosen = true;  ///< false: it will not be started, and what it names may be missing
 
   const Entry* find(std::string_view key) const { return mapping.find(key); }
 
@@ -26,6 +27,7 @@ struct Reading {
   std::string title() const;
   /// A problem of the whole function: `keys` as in "'main' or 'jar'".
   void missing(const std::string& keys, const std::string& remedy) const;
+  /// About a file.
   void complain(Position at, std::optional<Complaint> complaint) const;
 
   /// A path of the suite, resolved and checked.

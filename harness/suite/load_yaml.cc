@@ -1,4 +1,6 @@
 // From bytes to the one YAML document of a suite file.
+#include <algorithm>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -99,6 +101,18 @@ void check_is_one_document(const std::string& yaml, Problems& problems) {
   }
 }
 
+// The first tab that indents a line, which YAML forbids and yaml-cpp complains of in riddles.
+std::optional<Position> indenting_tab(const std::string& yaml) {
+  std::istringstream lines(yaml);
+  std::string line;
+  for (int number = 1; std::getline(lines, line); ++number) {
+    const std::size_t indent = std::min(line.find_first_not_of(" \t"), line.size());
+    const std::size_t tab = line.find('\t');
+    if (tab < indent && indent < line.size()) return Position{number, static_cast<int>(tab) + 1};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 YAML::Node load_yaml(const std::string& yaml, const std::string& file) {
@@ -111,7 +125,12 @@ YAML::Node load_yaml(const std::string& yaml, const std::string& file) {
     check_is_one_document(yaml, problems);
     if (problems.empty()) document = YAML::Load(yaml);
   } catch (const YAML::Exception& e) {
-    problems.add(position_of(e.mark), "not YAML: " + e.msg, "correct the syntax");
+    const auto tab = indenting_tab(yaml);
+    if (tab && *tab <= position_of(e.mark)) {
+      problems.add(*tab, "a tab indents this line, which YAML does not allow", "use spaces");
+    } else {
+      problems.add(position_of(e.mark), "not YAML: " + e.msg, "correct the syntax");
+    }
   }
   problems.throw_if_any();
   if (document.IsNull()) {

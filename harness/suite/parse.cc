@@ -121,13 +121,17 @@ std::vector<LoadSpec> read_loads(const Mapping& top, Problems& problems) {
     if (!mapping) continue;
     loads.push_back(read_load(*mapping, problems));
     names.add(loads.back().name, *mapping, problems);
+    if (loads.size() == 2) {
+      problems.add(mapping->at, "a second load", "keep one: this version drives one load a run");
+    }
   }
   return loads;
 }
 
 }  // namespace
 
-Suite parse_suite(const std::string& yaml, const fs::path& file) {
+Suite parse_suite(const std::string& yaml, const fs::path& file,
+                  const std::vector<std::string>& chosen) {
   const YAML::Node document = load_yaml(yaml, file.string());
   Problems problems(file.string());
   const auto top = read_mapping(document, position_of(document), Section::kSuite, problems);
@@ -139,6 +143,7 @@ Suite parse_suite(const std::string& yaml, const fs::path& file) {
       suite.name = read_text(*name, problems).value_or("");
     }
     FunctionContext context;
+    context.chosen = chosen;
     context.root = suite.file.parent_path();
     read_root(*top, context, problems);
     read_defaults(*top, context.defaults, suite.cache, problems);

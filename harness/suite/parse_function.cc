@@ -107,8 +107,10 @@ void read_common(const Mapping& mapping, Section section, FunctionSpec& spec, Pr
 FunctionSpec read_function(const Mapping& mapping, const FunctionContext& context,
                            Problems& problems) {
   FunctionSpec spec = context.defaults;
-  const Reading r{mapping, context, spec, problems};
+  Reading r{mapping, context, spec, problems};
   read_name(r);
+  r.is_chosen = context.chosen.empty() ||
+                std::ranges::find(context.chosen, spec.name) != context.chosen.end();
   read_common(mapping, Section::kFunction, spec, problems);
   read_http(r);
   if (!read_runtime(r)) return spec;

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <yaml-cpp/yaml.h>
 
@@ -21,6 +22,8 @@ struct FunctionContext {
   std::filesystem::path root;
   /// False: the root folder itself is wrong, so a file below it is no second problem.
   bool root_is_there = true;
+  /// Only these functions will be started, so only their files must be there; empty: all.
+  std::vector<std::string> chosen;
 };
 
 /// Trials, timeouts, contract and environment: the keys that `defaults` and a function share.

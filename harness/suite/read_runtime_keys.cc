@@ -24,9 +24,8 @@ void check_container_program(const Reading& r, Position at) {
   if (r.spec.rootfs.empty() || check_folder(r.spec.rootfs)) return;  // told already
   const auto found = find_in_root(r.spec.rootfs, program);
   if (!found) {
-    r.problems.add(at, "no such program in " + r.spec.rootfs.string() + ": " + program,
-                   "build it into the root filesystem, or correct the path");
-    return;
+    return r.complain(at, Complaint{"no such program in " + r.spec.rootfs.string() + ": " + program,
+                                    "build it into the root filesystem, or correct the path"});
   }
   r.complain(at, check_program(*found));
 }

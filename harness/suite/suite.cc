@@ -38,8 +38,8 @@ std::string read_text_file(const std::filesystem::path& file) {
 
 }  // namespace
 
-Suite read_suite(const std::filesystem::path& file) {
-  return parse_suite(read_text_file(file), file);
+Suite read_suite(const std::filesystem::path& file, const std::vector<std::string>& chosen) {
+  return parse_suite(read_text_file(file), file, chosen);
 }
 
 }  // namespace coldstart::harness

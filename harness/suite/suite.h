@@ -85,11 +85,13 @@ struct Suite {
 /// or to the key `root` (itself relative to that folder) where it is given. Throws Error with *all*
 /// errors of the file, a line each: `file:line:column: what; what to do`. A program or rootfs that
 /// does not exist is an error; a runtime that this machine lacks (no `java`, no `crun`) is not: the
-/// function is skipped later, with a reason.
-Suite read_suite(const std::filesystem::path& file);
+/// function is skipped later, with a reason. `chosen`: names of the functions whose files are
+/// looked at, because only these will be started; empty: all.
+Suite read_suite(const std::filesystem::path& file, const std::vector<std::string>& chosen = {});
 
 /// Same, from text; `file` is for messages and relative paths.
-Suite parse_suite(const std::string& yaml, const std::filesystem::path& file);
+Suite parse_suite(const std::string& yaml, const std::filesystem::path& file,
+                  const std::vector<std::string>& chosen = {});
 
 /// "30s", "250ms", "2m", "10us", "1h": a number and a unit. Empty optional: not a duration.
 std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text);

@@ -40,14 +40,41 @@ std::vector<std::string> skipped_notes(const Run& run) {
   return notes;
 }
 
-std::string first_message(const Run& run, const Summary& summary, Outcome outcome) {
+// The last one: it also says whether the function was given up.
+std::string last_message(const Run& run, const Summary& summary, Outcome outcome) {
+  std::string message;
   for (const Start& start : run.starts) {
     if (start.outcome == outcome && start.function == summary.function &&
         start.load == summary.load && start.cache == summary.cache) {
-      return start.message;
+      message = start.message;
     }
   }
-  return "";
+  return message;
+}
+
+// Answers that count as good and that a user may not have meant: "answered 404 in 20 of 20 starts".
+std::vector<std::string> status_notes(const Run& run, const std::vector<Summary>& summaries) {
+  std::vector<std::string> notes;
+  const bool with_setting = several_settings(summaries);
+  for (const Summary& summary : summaries) {
+    std::map<int, std::size_t> counts;
+    std::size_t answered = 0;
+    for (const Start& start : run.starts) {
+      if (start.outcome != Outcome::kOk || start.function != summary.function ||
+          start.load != summary.load || start.cache != summary.cache) {
+        continue;
+      }
+      ++answered;
+      if (start.http_status && *start.http_status >= 400) ++counts[*start.http_status];
+    }
+    for (const auto& [status, count] : counts) {
+      notes.push_back(printable(fmt::format(
+          "{}: answered {} in {} of {} starts, which counts as an answer; another `path` or "
+          "`expect_status` (profile: --path, --expect-status) decides otherwise",
+          title_of(summary, with_setting), status, count, answered)));
+    }
+  }
+  return notes;
 }
 
 std::vector<std::string> failure_notes(const Run& run, const std::vector<Summary>& summaries) {
@@ -57,7 +84,7 @@ std::vector<std::string> failure_notes(const Run& run, const std::vector<Summary
     const std::string title = title_of(summary, with_setting);
     const std::size_t all = summary.n + summary.lost + summary.failed();
     for (const auto& [outcome, count] : summary.failed_by) {
-      const std::string message = first_message(run, summary, outcome);
+      const std::string message = last_message(run, summary, outcome);
       notes.push_back(
           printable(fmt::format("{}: {} of {} failed: {}{}", title, count, all, name(outcome),
                                 message.empty() ? "" : fmt::format(" ({})", message))));
@@ -201,6 +228,7 @@ std::vector<std::string> condition_notes(const Run& run, const std::vector<Summa
       notes.push_back(printable(fmt::format("{}: {}", function.name, function.version)));
     }
   }
+  for (std::string& note : status_notes(run, summaries)) notes.push_back(std::move(note));
   if (!info.command_line.empty()) notes.push_back(printable("repeat: " + info.command_line));
   return notes;
 }

@@ -22,6 +22,14 @@ expect() {
   [[ $status == "$code" ]] || fail "exit $status, expected $code: $*"
   grep -Eq -- "$pattern" out err || fail "nothing like '$pattern' was said: $*"
 }
+# expect_silence CODE COMMAND…: the exit code, and not a word.
+expect_silence() {
+  local code=$1 status=0
+  shift
+  "$@" >out 2>err </dev/null || status=$?
+  [[ $status == "$code" ]] || fail "exit $status, expected $code: $*"
+  [[ ! -s out && ! -s err ]] || fail "something was said: $*"
+}
 one_line_of_error() { [[ $(wc -l <err) == 1 ]] || fail "not one line of error"; }
 
 # Everything that an interrupted run could leave: processes, bundles, containers, mounts.
@@ -51,9 +59,9 @@ interrupted_by() {
   suite
   export TMPDIR=$work/tmp
   mkdir "$TMPDIR"
-  "$program" --quiet run suite.yaml --output report >out 2>err &
+  "$program" --quiet --db here.db run suite.yaml --output report >out 2>err &
   pid=$!
-  until "$program" list 2>/dev/null | awk 'NR == 2 && $4 >= 3 {found = 1} END {exit !found}'; do
+  until "$program" --db here.db list 2>/dev/null | awk 'NR == 2 && $4 >= 3 {found = 1} END {exit !found}'; do
     kill -0 "$pid" 2>/dev/null || fail "the run ended by itself"
   done
   kill "-$signal" "$pid"
@@ -61,9 +69,14 @@ interrupted_by() {
   [[ $status == "$code" ]] || fail "exit $status after SIG$signal, expected $code"
   # After SIGKILL the launcher cleans up by itself, in its own time: watch it end.
   if [[ $signal == KILL ]]; then
-    while pgrep -f "$program --quiet run suite.yaml" >/dev/null; do :; done
+    while pgrep -f "$program --quiet --db here.db run suite.yaml" >/dev/null; do :; done
+  fi
+  if [[ $signal != KILL ]]; then
+    grep -q '^cpp ' out || fail "the starts so far are not shown"
+    grep -q 'coldstart --db here.db report 1' err || fail "the hint does not name the store"
   fi
   nothing_is_left "$work"
+  for file in here.db*; do mv "$file" "coldstart${file#here}"; done
   expect 0 interrupted "$program" list
   expect 0 cpp "$program" report
 }
@@ -150,6 +163,111 @@ END
     expect 0 'schema.*coldstart.run/1' "$program" export first
     expect 0 '"seed": 7' "$program" export
     expect 2 'no function' "$program" run suite.yaml --functions nobody
+    ;;
+  output-files)
+    # Of devices only copies are used: a program that replaces its output would replace these.
+    if ! { mknod full c 1 7 && : 2>/dev/null <full; } 2>/dev/null; then
+      echo "skipped: a device node needs root and a folder that allows it"
+      exit 77
+    fi
+    mkfifo fifo
+    printf 'old' >target
+    ln -s target link
+    ln -s to-come dangling
+    "$program" --quiet profile --trials 1 -- /bin/true >/dev/null || fail "profile"
+    expect 2 'full: .*No space left' "$program" export -o full
+    one_line_of_error
+    expect 2 'full: .*No space left' "$program" report --html full
+    [[ -c full ]] || fail "the device was replaced"
+    cat fifo >received & # ends with the writer
+    expect_silence 0 "$program" export -o fifo
+    wait
+    [[ -p fifo ]] || fail "the FIFO was replaced"
+    "$program" export >exported || fail "export"
+    cmp received exported || fail "the FIFO did not get the export"
+    expect_silence 0 "$program" export -o link
+    expect_silence 0 "$program" export -o dangling
+    [[ -L link && -L dangling ]] || fail "a link was replaced"
+    cmp target exported || fail "the file behind a link was not written"
+    cmp to-come exported || fail "the file that a link promises was not written"
+    expect 0 '^<!DOCTYPE html>' "$program" report --html -
+    expect 2 'folder: .*Is a directory' bash -c "mkdir folder && '$program' export -o folder"
+    [[ -z $(find . -name '*.new') ]] || fail "a temporary file is left"
+    for arguments in --help --version list report export; do
+      expect 2 'standard output: cannot be written' bash -c "'$program' $arguments >full"
+      one_line_of_error
+    done
+    # A reader that goes away is no error, even where the signal is ignored.
+    expect_silence 141 bash -o pipefail -c "trap '' PIPE; '$program' export | head -n 0"
+    ;;
+  hints)
+    expect 2 "unknown command 'ru'; did you mean 'run'" "$program" ru suite.yaml
+    expect 2 "unknown command 'nothing-like-it'; known are: run" "$program" --db x nothing-like-it
+    expect 2 'put -- before the command: coldstart profile --trials 2 -- ls -la' "$program" profile --trials 2 ls -la
+    one_line_of_error
+    ;;
+  profile-ports)
+    expect 0 'PORT is asked, for port [0-9]+ gave no answer' "$program" -q profile --trials 2 --timeout 2s -- "$build/tests/functions/two-ports"
+    head -n 1 out | grep -Eq 'two-ports: median .*, 2 starts, contract http, port [0-9]+, status 200' || fail "the headline is not first"
+    expect 0 'port 18096, status 200' "$program" -q profile --trials 2 --probes none -- env PORT=18096 "$functions/hello"
+    expect 0 'contract: exec \(it ended by itself' "$program" profile --trials 1 -- sh -c 'sleep 30 & exit 0'
+    grep -q 'other processes of it ran on' err || fail "a daemon is not noticed"
+    expect 0 'bad-response \(HTTP status 200, expected 204' "$program" -q profile --trials 1 --expect-status 204 -- "$functions/hello"
+    expect 2 'separate words, or as sh -c' "$program" -q profile -- 'ls -la'
+    ;;
+  given-up)
+    cat >suite.yaml <<END
+root: $build
+defaults: {trials: 9, timeout: 300ms}
+functions:
+  - {name: elsewhere, runtime: command, command: [env, PORT=18095, ./bench/functions/hello]}
+END
+    expect 0 'elsewhere: its rehearsal failed: timeout: listens on port 18095, not on .PORT; set .port: 18095.' "$program" -q run suite.yaml
+    grep -q 'elsewhere: given up: .* 7 starts were not tried; --keep-going' err || fail "giving up is not said"
+    grep -Eq '^elsewhere +0 +2 ' out || fail "failed starts are not counted as they were tried"
+    tr -s '\n ' '  ' <out | grep -q '7 starts were not tried' || fail "the report does not say it"
+    [[ $(tail -n 1 err) == 'no start of any function succeeded' ]] || fail "not the last line"
+    expect 2 'no start' "$program" -q run suite.yaml --fail-on-error
+    expect 0 '^elsewhere +0 +4 ' "$program" -q run suite.yaml --trials 4 --keep-going
+    ;;
+  before-a-run)
+    for label in latest latest~1 17 run.json; do
+      expect 2 "'$label' names a run in another way" "$program" profile --label "$label" -- /bin/true
+      one_line_of_error
+    done
+    expect 2 'name a suite: coldstart run SUITE.yaml' "$program" run
+    one_line_of_error
+    for seed in 99999999999999999999 -1 7x; do
+      expect 2 "'$seed' is no whole number" "$program" profile --seed "$seed" -- /bin/true
+      one_line_of_error
+    done
+    expect 2 'no bench/suites/hello.yaml here; name a suite .* --suite' "$program" doctor --overhead
+    one_line_of_error
+    cat >s.yaml <<END
+root: $build
+functions:
+  - {name: gone, runtime: native, command: [./gone]}
+  - {name: a, contract: exec, runtime: command, command: ["true"]}
+  - {name: b, contract: exec, runtime: command, command: ["true"]}
+  - {name: j, runtime: jvm, java: /opt/nojava, main: A, classpath: bench}
+END
+    expect 2 'no such program' "$program" -q run s.yaml
+    expect 0 '^b +2' "$program" -q run s.yaml --trials 2 --functions 'a, b'
+    expect 0 'needs /opt/nojava, .*; correct the path' "$program" run s.yaml --trials 1 --functions j,a
+    tr -s '\n ' '  ' <out | grep -qF "repeat: cd $work && " || fail "the folder of the run is not in how to repeat it"
+    expect 2 'no-such-folder' "$program" --db no-such-folder/x.db profile -- sh -c "touch '$work/started'"
+    one_line_of_error
+    [[ ! -e started ]] || fail "it was started before the store was looked at"
+    ;;
+  busy)
+    burners=()
+    for ((i = 0; i < $(nproc); ++i)); do
+      (while :; do :; done) &
+      burners+=($!)
+    done
+    expect 0 '^warning: this machine is busy' "$program" -q profile --trials 1 -- /bin/true
+    expect 0 'this machine is busy' "$program" doctor
+    kill "${burners[@]}"
     ;;
   unprivileged)
     if [[ $EUID != 0 ]]; then echo "skipped: becoming another user needs root"; exit 77; fi

@@ -36,9 +36,78 @@ INSTANTIATE_TEST_SUITE_P(
                         Case{"never-answers", Outcome::kTimeout, "no complete answer"},
                         Case{"listens-and-closes", Outcome::kClosed, "without an answer"},
                         Case{"answers-garbage", Outcome::kBadResponse, "not an HTTP response"},
+                        Case{"speaks-first", Outcome::kBadResponse, "not an HTTP response: 'SSH-"},
                         Case{"answers-500", Outcome::kBadResponse, "500"},
                         Case{"no-such-program", Outcome::kNotStarted, "No such file"}),
         testing::Bool()));
+
+TEST(OutcomesTest, AMutePortIsNamedAndTheOthersToo) {
+  for (const bool with_probes : {true, false}) {
+    Rig rig(with_probes ? probes::TierSet::all() : probes::TierSet::none());
+    FunctionSpec function = native(misbehaving("two-ports"));
+    function.timeout = std::chrono::milliseconds(400);
+    const Start start = rig.once(function, {.any_port = with_probes, .rehearsal = true});
+    if (with_probes && rig.live()) {
+      EXPECT_EQ(start.outcome, Outcome::kTimeout);
+      EXPECT_NE(start.message.find("it also listens on $PORT"), std::string::npos) << start.message;
+    } else {
+      EXPECT_EQ(start.outcome, Outcome::kOk) << start.message;
+    }
+    EXPECT_EQ(start.listeners.size(), 2U);
+  }
+}
+
+TEST(OutcomesTest, WithoutProbesAPortOfItsOwnIsFoundWhileRehearsing) {
+  Rig rig(probes::TierSet::none());
+  FunctionSpec function = native(sample("hello"));
+  function.env["PORT"] = "18097";
+  const Start start = rig.once(function, {.any_port = true, .rehearsal = true});
+  EXPECT_EQ(start.outcome, Outcome::kOk) << start.message;
+  EXPECT_EQ(start.port, 18097);
+  function.timeout = std::chrono::milliseconds(300);
+  EXPECT_NE(rig.once(function).message.find("listens on port 18097, not on $PORT"),
+            std::string::npos);
+}
+
+TEST(OutcomesTest, AFunctionThatGoesIntoTheBackgroundIsSeen) {
+  Rig rig;
+  FunctionSpec function = native("/bin/sh", {"-c", "sleep 30 & exit 0"});
+  function.contract = ContractKind::kExec;
+  EXPECT_TRUE(rig.once(function, {.rehearsal = true}).outlived);
+  function.command = {"/bin/true"};
+  EXPECT_FALSE(rig.once(function, {.rehearsal = true}).outlived);
+}
+
+TEST(OutcomesTest, AFunctionThatNeverAnsweredIsGivenUpAndOneThatDidIsNot) {
+  Rig rig;
+  MeasurePlan plan;
+  plan.functions = {native(misbehaving("exit3")), native(sample("hello"))};
+  for (FunctionSpec& function : plan.functions) function.trials = 5;
+  for (const bool keep_going : {false, true}) {
+    plan.keep_going = keep_going;
+    std::vector<Start> broken;
+    std::size_t good = 0;
+    std::vector<std::string> warnings;
+    MeasureSink sink;
+    sink.begin = [](const std::vector<Function>&) {};
+    sink.progress = [](const std::string&, int, int) {};
+    sink.warn = [&](const std::string& line) { warnings.push_back(line); };
+    sink.started = [&](const Start& start) {
+      if (start.function == "exit3") {
+        broken.push_back(start);
+      } else {
+        good += 1;
+      }
+    };
+    EXPECT_FALSE(measure(rig.platform, plan, sink).has_value());
+    EXPECT_EQ(good, 5U);
+    ASSERT_EQ(broken.size(), keep_going ? 5U : kPatience - 1U);
+    ASSERT_EQ(warnings.size(), keep_going ? 1U : 2U);
+    EXPECT_NE(warnings[0].find("its rehearsal failed: exited"), std::string::npos) << warnings[0];
+    EXPECT_EQ(broken.back().message.find("3 starts were not tried") == std::string::npos,
+              keep_going);
+  }
+}
 
 TEST(OutcomesTest, AFunctionThatIgnoresSigtermIsKilled) {
   Rig rig;

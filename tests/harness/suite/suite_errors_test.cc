@@ -109,7 +109,37 @@ TEST_F(SuiteErrors, DuplicateName) {
                    "  - {runtime: node, name: f, script: app.js}\n"),
             Lines{"3:27: duplicate function name 'f', first on line 2; give each its own name"});
   EXPECT_EQ(errors(good_ + "loads:\n- pattern: cold\n- pattern: cold\n"),
-            Lines{"4:3: duplicate load name 'cold', first on line 3; give each its own name"});
+            (Lines{"4:3: duplicate load name 'cold', first on line 3; give each its own name",
+                   "4:3: a second load; keep one: this version drives one load a run"}));
+}
+
+TEST_F(SuiteErrors, ASecondLoad) {
+  EXPECT_EQ(errors(good_ + "loads:\n- {name: a, pattern: cold}\n- {name: b, pattern: cold}\n"
+                           "- {name: c, pattern: cold}\n"),
+            Lines{"4:3: a second load; keep one: this version drives one load a run"});
+}
+
+TEST_F(SuiteErrors, ATabThatIndents) {
+  EXPECT_EQ(errors("functions:\n\t- name: f\n"),
+            Lines{"2:1: a tab indents this line, which YAML does not allow; use spaces"});
+  EXPECT_EQ(errors("functions:\n  - name: f\n  \truntime: native\n"),
+            Lines{"3:3: a tab indents this line, which YAML does not allow; use spaces"});
+}
+
+TEST_F(SuiteErrors, FilesOfFunctionsThatAreNotChosenMayBeMissing) {
+  const std::string yaml =
+      "functions:\n"
+      "  - {name: here, runtime: native, command: [./program]}\n"
+      "  - {name: gone, runtime: native, command: [./nothing]}\n"
+      "  - {name: box, runtime: container, engine: crun, rootfs: rootfs, command: [/nothing]}\n";
+  EXPECT_EQ(errors(yaml).size(), 2U);
+  EXPECT_EQ(parse_suite(yaml, folder_ / "suite.yaml", {"here"}).functions.size(), 3U);
+  EXPECT_THROW(parse_suite(yaml, folder_ / "suite.yaml", {"gone"}), Error);
+}
+
+TEST_F(SuiteErrors, OfFunctionsThatAreNotChosenStillCount) {
+  EXPECT_THROW(parse_suite("functions: [{name: f, runtime: jmv}]", folder_ / "s.yaml", {"other"}),
+               Error);
 }
 
 TEST_F(SuiteErrors, ImpossibleName) {

@@ -25,11 +25,19 @@ TEST(Notes, NameWhatWasSkippedAndWhatToInstall) {
             "gvisor: skipped: needs `runsc`; apt-get install runsc\n");
 }
 
-TEST(Notes, CountFailuresByKindWithTheFirstMessage) {
+TEST(Notes, CountFailuresByKindWithTheLastMessage) {
   EXPECT_EQ(joined(notes(realistic_run(30)).failures),
             "cpp: 1 of 30 left out: probe events were lost\n"
             "java: 1 of 30 failed: crashed (killed by signal 11)\n"
             "node: 2 of 30 failed: timeout (no answer within 30 s)\n");
+}
+
+TEST(Notes, NameAnswersThatCountButAreNoSuccess) {
+  coldstart::Run run = plain_run({"a"}, 3);
+  for (Start& start : run.starts) start.http_status = 404;
+  EXPECT_TRUE(testing::contains(joined(notes(run).conditions), "a: answered 404 in 3 of 3 starts"));
+  for (Start& start : run.starts) start.http_status = 302;
+  EXPECT_FALSE(testing::contains(joined(notes(run).conditions), "answered"));
 }
 
 TEST(Notes, SayOnceWhyAValueIsAbsent) {

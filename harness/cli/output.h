@@ -1,0 +1,18 @@
+// Where output goes: files that are replaced whole, things that are no files, standard output.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace coldstart::cli {
+
+/// Writes a text. A regular file is replaced, whole or not at all, at the end of any symbolic links
+/// (which stay); a device or FIFO is written into and stays what it is; "-" is standard output.
+/// Throws Error.
+void write_text_file(const std::filesystem::path& file, const std::string& text);
+
+/// Flushes standard output. Throws Error if something that was printed did not arrive (a full disk,
+/// say). False: the reader has gone (`| head`), which is no error.
+bool finish_standard_output();
+
+}  // namespace coldstart::cli
