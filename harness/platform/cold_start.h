@@ -1,4 +1,5 @@
-// One cold start, step by step. Used by Platform only.
+// One cold start, step by step. Used by Platform only. cold_start.cc prepares, requests and ends;
+// cold_start_http.cc and cold_start_exec.cc call; cold_start_outcome.cc judges.
 #pragma once
 
 #include <cstdint>
@@ -46,6 +47,10 @@ class ColdStart {
   boost::asio::awaitable<void> end_instance();
   void write_record();
   std::string last_words() const;
+
+  // A function that closes its connection because it crashes is a crash, not a closed connection:
+  // its death follows within this time.
+  static constexpr std::int64_t kDeathFollowsNs = 100'000'000;
 
   Platform& platform_;
   const FunctionSpec& function_;
