@@ -62,24 +62,19 @@ harness::FunctionSpec function_of(const ProfileOptions& options) {
 // One rehearsal shows whether the command listens (and where) or ends by itself.
 std::optional<int> find_contract(harness::Platform& platform, const ProfileOptions& options,
                                  harness::FunctionSpec& function) {
-  const bool any_port = options.port == 0;
+  const bool any_port = !harness::configured_port(function);
   const harness::RehearsalResult result = harness::rehearse(platform, function, any_port);
   if (result.interrupted_by) return result.interrupted_by;
   const Start& start = result.start;
-  if (start.port) {
-    // It listens; if not where $PORT said, it has a port of its own, every time.
-    if (options.port == 0 && start.port != start.offered_port) function.port = start.port;
-    return std::nullopt;
-  }
+  if (start.port) return std::nullopt;  // it listens, there or elsewhere: see measure()
   switch (start.outcome) {
     case Outcome::kOk:
       return std::nullopt;
     case Outcome::kNotStarted:
-      throw Error(function.command.front(), start.message, "is it a program that can be executed?");
+      throw Error(function.command.front(), start.message);
     case Outcome::kTimeout:
       if (options.contract == "http") return std::nullopt;  // an outcome like any other
-      throw Error(quote_command(function.command),
-                  "neither listened on a TCP port nor ended within " + options.timeout,
+      throw Error(quote_command(function.command), start.message,
                   platform.session().live()
                       ? "give it longer with --timeout"
                       : "without probes only $PORT is tried: name its port with --port");

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <utility>
 
+#include "harness/platform/listeners.h"
 #include "harness/process/monotonic.h"
 #include "harness/process/spawn.h"
 #include "results/model/error.h"
@@ -44,11 +45,13 @@ ColdStart::~ColdStart() {
 
 asio::awaitable<Start> ColdStart::run() {
   prepare();
-  request();
-  if (function_.contract == ContractKind::kHttp) {
-    co_await serve_http();
-  } else {
-    co_await serve_exec();
+  if (!port_is_taken()) {
+    request();
+    if (view_.listens) {
+      co_await serve_http();
+    } else {
+      co_await serve_exec();
+    }
   }
   platform_.hub_.fetch_events();
   if (rehearsal_) rehearsal_->examine_all();
@@ -61,8 +64,12 @@ asio::awaitable<Start> ColdStart::run() {
 // Everything that need not be part of the measured time.
 void ColdStart::prepare() {
   view_.listens = function_.contract == ContractKind::kHttp;
-  if (view_.listens) offered_port_ = function_.port ? *function_.port : free_port();
-  if (view_.listens) record_.offered_port = offered_port_;
+  if (view_.listens) {
+    const std::optional<int> configured = configured_port(function_);
+    is_configured_ = configured.has_value();
+    offered_port_ = configured ? *configured : free_port();
+    record_.offered_port = offered_port_;
+  }
   const LaunchContext context{platform_.run_directory_, record_.instance,
                               instance_mark(platform_.launcher_.pid(), record_.instance),
                               offered_port_};
@@ -98,7 +105,22 @@ void ColdStart::prepare() {
       if (event.raw.instance == record_.instance) rehearsal_->see(event);
     };
   }
+  network_namespace_ = own_network_namespace();
   lost_before_ = platform_.session_.lost_events();
+}
+
+// A port that we did not choose may be in use: then somebody else would answer. Ours was free just
+// now, see port_thief() for what remains.
+bool ColdStart::port_is_taken() {
+  if (!view_.listens || !is_configured_) return false;
+  const auto other =
+      foreign_listener(static_cast<std::uint16_t>(offered_port_), platform_.launcher_.pid());
+  if (!other) return false;
+  view_.due_ns = view_.requested_ns = monotonic_ns();
+  record_.outcome = Outcome::kNotStarted;
+  record_.message = "port " + std::to_string(offered_port_) + " is taken by " + *other +
+                    "; end it, or use another port";
+  return true;
 }
 
 void ColdStart::request() {
@@ -106,11 +128,12 @@ void ColdStart::request() {
   deadline_ns_ = view_.due_ns + function_.timeout.count();
   view_.requested_ns = monotonic_ns();
   platform_.launcher_.launch(launch_);
+  launched_ = true;
   output_.reset();  // exec: the pipe ends when the function's last copy is closed
 }
 
 asio::awaitable<void> ColdStart::end_instance() {
-  if (channel_->failed) co_return;
+  if (!launched_ || channel_->failed) co_return;
   if (channel_->exited) {
     const int status = channel_->exited->wait_status;
     if (WIFEXITED(status)) record_.exit_status = WEXITSTATUS(status);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <sys/wait.h>
+#include <utility>  // Boost 1.74: awaitable.hpp uses std::exchange without including it
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -20,8 +21,8 @@ namespace coldstart::harness {
 asio::awaitable<void> ColdStart::serve_exec() {
   // The reader keeps this object in use, so it is awaited below before we return.
   asio::co_spawn(platform_.io_, read_output(), asio::detached);
-  while (!ended() && monotonic_ns() < deadline_ns_) co_await channel_->changed(deadline_ns_);
-  const bool timed_out = !ended();
+  while (!first_ended() && monotonic_ns() < deadline_ns_) co_await channel_->changed(deadline_ns_);
+  const bool timed_out = !first_ended();
   // What was written before the end is in the pipe; a child that keeps it open does not hold us up.
   if (!timed_out) {
     const std::int64_t until = monotonic_ns() + kDeathFollowsNs;
@@ -32,8 +33,11 @@ asio::awaitable<void> ColdStart::serve_exec() {
 
   if (timed_out) {
     record_.outcome = Outcome::kTimeout;
-    record_.message =
-        "did not end within " + format_duration(function_.timeout.count()) + last_words();
+    record_.message = "did not end within " + format_duration(function_.timeout.count()) +
+                      (view_.responded_ns ? "; its first byte came after " +
+                                                format_duration(*view_.responded_ns - view_.due_ns)
+                                          : std::string()) +
+                      last_words();
     co_return;
   }
   if (channel_->exited) {

@@ -84,6 +84,9 @@ asio::awaitable<void> EventHub::read_reports() {
         case LaunchReport::Kind::kExited:
           channel.exited = *report;
           break;
+        case LaunchReport::Kind::kEmpty:
+          channel.empty = true;
+          break;
         case LaunchReport::Kind::kGone:
           channel.gone = true;
           break;

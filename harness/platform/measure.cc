@@ -78,11 +78,16 @@ asio::awaitable<void> run_plan(Platform& platform, const MeasurePlan& plan, cons
   int total = 0;
   for (int count : trials) total += count;
 
+  std::vector<bool> any_port(trials.size(), false);
   for (std::size_t i = 0; i < plan.functions.size(); ++i) {
     if (trials[i] == 0) continue;
     sink.progress("rehearsing " + plan.functions[i].name, 0, total);
-    co_await platform.cold_start(plan.functions[i], {.rehearsal = true});
+    const bool free_choice = !configured_port(plan.functions[i]);
+    const Start rehearsal = co_await platform.cold_start(
+        plan.functions[i], {.any_port = free_choice, .rehearsal = true});
     if (interrupted) co_return;
+    // It answers, but not where $PORT said: it has a port of its own, maybe another every time.
+    any_port[i] = free_choice && rehearsal.http_status && rehearsal.port != rehearsal.offered_port;
   }
   sink.begin(described);
 
@@ -91,7 +96,7 @@ asio::awaitable<void> run_plan(Platform& platform, const MeasurePlan& plan, cons
   for (std::size_t i : interleaved_order(trials, plan.seed)) {
     const FunctionSpec& spec = plan.functions[i];
     sink.progress(spec.name, order, total);
-    Start start = co_await platform.cold_start(spec, {});
+    Start start = co_await platform.cold_start(spec, {.any_port = any_port[i]});
     if (interrupted) co_return;
     start.function = spec.name;
     start.load = plan.load;

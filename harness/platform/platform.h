@@ -27,7 +27,9 @@ enum class Readiness : std::uint8_t {
 
 struct StartOptions {
   Readiness readiness = Readiness::kAuto;
-  bool any_port = false;  ///< http: call whatever port listens first, not only the offered one
+  /// http: where the offered port does not listen, call the first other one that answers. A
+  /// rehearsal waits a while for the offered one before it turns to another.
+  bool any_port = false;
   bool rehearsal =
       false;  ///< examine the programs that are executed, so that later starts see more
 };

@@ -38,6 +38,7 @@ struct LaunchReport {
   enum class Kind : std::uint8_t {
     kFailed,  ///< nothing was executed: `error` says why
     kExited,  ///< the first process has ended: `wait_status`
+    kEmpty,   ///< after kExited: no process of the instance is left, though it was not stopped
     kGone,    ///< the instance was stopped and no process of it is left
   };
   Kind kind = Kind::kFailed;
