@@ -7,6 +7,7 @@
 #include "harness/cli/command_line.h"
 #include "harness/cli/quote.h"
 #include "harness/cli/record_run.h"
+#include "harness/process/spawn.h"
 #include "harness/suite/suite.h"
 #include "results/model/duration.h"
 #include "results/model/error.h"
@@ -53,6 +54,9 @@ harness::FunctionSpec function_of(const ProfileOptions& options) {
     if (equals == std::string::npos || equals == 0) {
       throw Error("--env", "'" + entry + "' is no K=V", "write --env NAME=VALUE");
     }
+    if (entry.substr(0, equals) == harness::kInstanceVariable) {
+      throw Error("--env", "'" + entry + "' sets coldstart's own variable", "use another name");
+    }
     function.env[entry.substr(0, equals)] = entry.substr(equals + 1);
   }
   if (options.path.empty() || options.path.front() != '/') {
@@ -61,53 +65,29 @@ harness::FunctionSpec function_of(const ProfileOptions& options) {
   return function;
 }
 
-// A program may open a port that does not answer (for its administration, say) before the one that
-// does: the first of `candidates` that answers a rehearsal is the function's port.
-std::optional<int> find_port(harness::Platform& platform, const std::vector<int>& candidates,
-                             const Start& first, harness::FunctionSpec& function,
-                             Progress& progress) {
-  for (const int port : candidates) {
-    if (port == first.port) continue;
-    harness::FunctionSpec other = function;
-    other.port.reset();
-    if (port != first.offered_port) other.port = port;
-    const harness::RehearsalResult result = harness::rehearse(platform, other, false);
-    if (result.interrupted_by) return result.interrupted_by;
-    if (result.start.outcome != Outcome::kOk) continue;
-    progress.warn(function.name + ": " +
-                  (other.port ? "port " + std::to_string(port) : std::string("$PORT")) +
-                  " is asked, for port " + std::to_string(*first.port) +
-                  " gave no answer (--port chooses)");
-    function = std::move(other);
-    return std::nullopt;
-  }
-  return std::nullopt;
-}
-
 // One rehearsal shows whether the command listens (and where) or ends by itself. Returns the signal
 // that interrupted it, if one did.
 std::optional<int> find_contract(harness::Platform& platform, const ProfileOptions& options,
                                  harness::FunctionSpec& function, Progress& progress) {
-  const bool any_port = options.port == 0;
+  const bool any_port = !harness::configured_port(function);
   const harness::RehearsalResult result = harness::rehearse(platform, function, any_port);
   if (result.interrupted_by) return result.interrupted_by;
   const Start& start = result.start;
   if (start.port) {
-    if (!any_port) return std::nullopt;
-    // It listens; if not where $PORT said, it has a port of its own, every time.
-    if (start.port != start.offered_port) function.port = start.port;
-    if (start.outcome == Outcome::kOk || start.http_status) return std::nullopt;
-    return find_port(platform, start.listeners, start, function, progress);
+    // It listens, there or elsewhere: see measure(). Without events it must be known where.
+    if (any_port && !platform.session().live() && start.port != start.offered_port) {
+      function.port = start.port;
+    }
+    return std::nullopt;
   }
   switch (start.outcome) {
     case Outcome::kOk:
       return std::nullopt;
     case Outcome::kNotStarted:
-      throw Error(function.command.front(), start.message, "is it a program that can be executed?");
+      throw Error(function.command.front(), start.message);
     case Outcome::kTimeout:
       if (options.contract == "http") return std::nullopt;  // an outcome like any other
-      throw Error(quote_command(function.command),
-                  "neither listened on a TCP port nor ended within " + options.timeout,
+      throw Error(quote_command(function.command), start.message,
                   platform.session().live()
                       ? "give it longer with --timeout"
                       : "give it longer with --timeout; without probes the ports of another user's "
@@ -171,9 +151,6 @@ int profile(const Globals& globals, const ProfileOptions& options, harness::Laun
   }
   check_before_run(globals, options.record);
   const auto session = probes::open_session(probes::TierSet::parse(options.probes));
-  if (function.name == "crun" && harness::has_hybrid_cgroup_controllers()) {
-    launcher.hide_hybrid_cgroup();
-  }
   harness::Platform platform(launcher, *session);
   Progress progress(globals.quiet);
   if (function.contract == harness::ContractKind::kHttp) {

@@ -1,8 +1,10 @@
 #include "harness/contracts/http.h"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <limits>
+#include <memory>
 #include <string_view>
 #include <sys/socket.h>
 
@@ -15,6 +17,7 @@
 #include <boost/beast/http/string_body.hpp>
 
 #include "harness/process/monotonic.h"
+#include "results/model/error.h"
 
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
@@ -22,6 +25,8 @@ using asio::ip::tcp;
 
 namespace coldstart::harness {
 namespace {
+
+constexpr std::size_t kAttemptsBeforeBackingOff = 8;
 
 using Parser = http::response_parser<http::string_body>;
 
@@ -46,7 +51,15 @@ void close_hard(tcp::socket& socket) {
   socket.close(ignored);
 }
 
-class Call {
+// We have no descriptor or memory left: not the function's fault, and waiting does not help.
+bool is_ours(const boost::system::error_code& error) {
+  return error == boost::system::errc::too_many_files_open ||
+         error == boost::system::errc::too_many_files_open_in_system ||
+         error == boost::system::errc::no_buffer_space ||
+         error == boost::system::errc::not_enough_memory;
+}
+
+class Call : public std::enable_shared_from_this<Call> {
  public:
   Call(asio::io_context& io, const HttpCall& call) : call_(call), socket_(io), timer_(io) {
     // boost::none would mean "no limit", but Beast 1.74 then compares with an uninitialised value.
@@ -55,41 +68,83 @@ class Call {
   }
 
   asio::awaitable<HttpResult> run() {
-    if (co_await connect()) {
-      asio::steady_timer watchdog(timer_.get_executor(), time_point(call_.deadline_ns));
-      watchdog.async_wait([this](boost::system::error_code cancelled) {
-        if (cancelled) return;
-        timed_out_ = true;
-        close_hard(socket_);
-      });
-      co_await exchange();
-      watchdog.cancel();
-    }
+    asio::steady_timer watchdog(timer_.get_executor(), time_point(call_.deadline_ns));
+    // Cancelling does not recall a handler that is queued already: it may run when we are gone.
+    watchdog.async_wait([weak = weak_from_this()](boost::system::error_code cancelled) {
+      const auto call = weak.lock();
+      if (cancelled || !call) return;
+      call->timed_out_ = true;
+      close_hard(call->socket_);
+      call->timer_.cancel();
+    });
+    if (co_await connect()) co_await exchange();
+    watchdog.cancel();
     if (socket_.is_open()) close_hard(socket_);
     co_return result_;
   }
 
  private:
+  // What happened at the last attempt to reach an endpoint.
+  struct Attempt {
+    bool other_problem = false;  // than that nobody listened there
+    std::string text;
+  };
+
   asio::awaitable<bool> connect() {
+    std::vector<Attempt> last(call_.endpoints.size());
+    std::chrono::nanoseconds pause = call_.retry_interval;
     for (std::size_t attempt = 0;; ++attempt) {
-      const tcp::endpoint& endpoint = call_.endpoints[attempt % call_.endpoints.size()];
+      const std::size_t index = attempt % call_.endpoints.size();
+      const tcp::endpoint& endpoint = call_.endpoints[index];
       boost::system::error_code error;
       socket_.open(endpoint.protocol(), error);
+      if (is_ours(error)) {
+        throw Error("socket", "cannot be opened: " + error.message(), "raise ulimit -n");
+      }
       if (!error) {
         co_await socket_.async_connect(endpoint, asio::redirect_error(asio::use_awaitable, error));
       }
-      if (!error) {
+      // A port that nobody listens on may be given to us as our own end: then we talk to ourselves.
+      boost::system::error_code ignored;
+      if (!error && socket_.local_endpoint(ignored) == endpoint) {
+        error = asio::error::connection_refused;
+        close_hard(socket_);
+      }
+      if (!error && !timed_out_) {
         socket_.set_option(tcp::no_delay(true), error);
         result_.server_port = endpoint.port();
         result_.client_port = socket_.local_endpoint(error).port();
         co_return true;
       }
-      socket_.close(error);
-      result_.refused += 1;
-      if (monotonic_ns() >= call_.deadline_ns || call_.give_up()) co_return false;
-      timer_.expires_after(call_.retry_interval);
-      co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, error));
+      last[index] = judge(endpoint, error);
+      if (socket_.is_open()) socket_.close(error);
+      const bool enough = timed_out_ || monotonic_ns() >= call_.deadline_ns || call_.give_up();
+      if (!enough) {
+        timer_.expires_after(pause);
+        co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, error));
+      }
+      if (enough || timed_out_) {
+        const bool all =
+            std::all_of(last.begin(), last.end(), [](const Attempt& a) { return a.other_problem; });
+        if (all) result_.problem = last.front().text;
+        co_return false;
+      }
+      if (attempt >= kAttemptsBeforeBackingOff) {
+        pause = std::max(pause, std::min(pause * 2, call_.longest_retry_interval));
+      }
     }
+  }
+
+  Attempt judge(const tcp::endpoint& endpoint, const boost::system::error_code& error) {
+    // A socket that is in the table but whose owner does not accept yet may also reset.
+    if (error == asio::error::connection_refused || error == asio::error::connection_reset) {
+      result_.refused += 1;
+      return {};
+    }
+    const std::string where =
+        "port " + std::to_string(endpoint.port()) + " of " + endpoint.address().to_string();
+    if (timed_out_) return {true, "no connection to " + where + " was accepted in time"};
+    return {true, "cannot connect to " + where + ": " + error.message()};
   }
 
   asio::awaitable<void> exchange() {
@@ -98,6 +153,7 @@ class Call {
     co_await asio::async_write(socket_, asio::buffer(call_.request),
                                asio::redirect_error(asio::use_awaitable, error));
     std::array<char, 16 * 1024> buffer;
+    if (timed_out_) co_return fail(HttpResult::Kind::kTimeout, "no complete answer in time");
     for (;;) {
       const std::size_t got = co_await socket_.async_read_some(
           asio::buffer(buffer), asio::redirect_error(asio::use_awaitable, error));
@@ -190,9 +246,8 @@ std::string http_get(const std::string& path, std::uint16_t port) {
 }
 
 asio::awaitable<HttpResult> http_call(asio::io_context& io, const HttpCall& call) {
-  // The object must outlive the suspension, so it lives in this coroutine's frame.
-  Call running(io, call);
-  co_return co_await running.run();
+  const auto running = std::make_shared<Call>(io, call);
+  co_return co_await running->run();
 }
 
 }  // namespace coldstart::harness

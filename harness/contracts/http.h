@@ -21,8 +21,10 @@ struct HttpCall {
   std::string request;           ///< all bytes of it, made beforehand
   std::int64_t deadline_ns = 0;  ///< CLOCK_MONOTONIC
   /// Time between two attempts after a refusal: short where an event says that the socket listens,
-  /// the poll interval where nothing does.
+  /// the poll interval where nothing does. After a few refusals it doubles up to the longest, so
+  /// that waiting does not take a CPU from the function.
   std::chrono::nanoseconds retry_interval{};
+  std::chrono::nanoseconds longest_retry_interval{};  ///< less than retry_interval: stays as it is
   std::function<bool()> give_up;  ///< asked between attempts: true if the function has ended
 };
 
@@ -40,15 +42,18 @@ struct HttpResult {
   std::optional<std::int64_t> done_ns;
   std::uint16_t server_port = 0;  ///< 0: never connected
   std::uint16_t client_port = 0;
-  int refused = 0;      ///< refused attempts before the connection
-  int status = 0;       ///< of the response
-  std::string problem;  ///< for kGarbage and kClosed: what was wrong
+  int refused = 0;  ///< refused attempts before the connection: nobody listened there yet
+  int status = 0;   ///< of the response
+  /// For kGarbage and kClosed: what was wrong. For kNotConnected: what hindered us, where that was
+  /// something else than a refusal (the network cannot be reached, no connection was accepted).
+  std::string problem;
 };
 
 /// "GET path HTTP/1.1" with the headers we send.
 std::string http_get(const std::string& path, std::uint16_t port);
 
-/// Connects, sends, receives. Never throws for what the other side does.
+/// Connects, sends, receives; all of it ends at the deadline. Never throws for what the other side
+/// does; throws Error if we cannot open a socket at all.
 boost::asio::awaitable<HttpResult> http_call(boost::asio::io_context& io, const HttpCall& call);
 
 }  // namespace coldstart::harness

@@ -1,12 +1,14 @@
-// One cold start, step by step. Used by Platform only.
+// One cold start, step by step. Used by Platform only. cold_start.cc prepares, requests and ends;
+// cold_start_http.cc and cold_start_exec.cc call; cold_start_outcome.cc judges.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -33,25 +35,39 @@ class ColdStart {
  private:
   void prepare();
   void request();
-  bool ended() const { return channel_->failed || channel_->exited; }
+  bool first_ended() const { return channel_->failed || channel_->exited; }
 
   boost::asio::awaitable<void> serve_http();
-  boost::asio::awaitable<const probes::Event*> listen_event();
+  boost::asio::awaitable<HttpResult> call_at(std::vector<boost::asio::ip::tcp::endpoint> endpoints,
+                                             std::chrono::nanoseconds retry_interval);
+  boost::asio::awaitable<void> take(const HttpResult& result);
   boost::asio::awaitable<int> look_for_port();
+  boost::asio::awaitable<std::optional<cs_socket>> next_listener();
+  const cs_socket* best_listener() const;
+  bool is_reachable(const cs_socket& socket) const;
+  bool listens_elsewhere() const;
+  bool ended() const;
+  std::int64_t may_end_at_ns() const;
   boost::asio::awaitable<void> wait_briefly_for_exit();
+  bool port_is_taken();
   void judge_http(const HttpResult& result);
-  void judge_silence();
-  std::set<int> listeners() const;
-  std::string other_listeners(int asked) const;
+  void judge_silence(const std::string& problem = {});
+  void judge_foreign_answer(std::uint16_t port, const std::string& other);
+  std::vector<int> heard_ports(bool reachable) const;
+  std::string other_listeners() const;
+  std::string port_thief() const;
 
   boost::asio::awaitable<void> serve_exec();
   boost::asio::awaitable<void> read_output();
 
   void judge_exit();
-  boost::asio::awaitable<void> see_what_outlives();
   boost::asio::awaitable<void> end_instance();
   void write_record();
   std::string last_words() const;
+
+  // A function that closes its connection because it crashes is a crash, not a closed connection:
+  // its death follows within this time.
+  static constexpr std::int64_t kDeathFollowsNs = 100'000'000;
 
   Platform& platform_;
   const FunctionSpec& function_;
@@ -66,12 +82,21 @@ class ColdStart {
       output_end_;  // exec: our end of its output
   bool output_ended_ = false;
   int offered_port_ = 0;
-  bool by_event_ = false;  // readiness comes as an event
+  bool is_configured_ = false;  // the port: not one that we chose
+  bool launched_ = false;
+  std::uint32_t network_namespace_ = 0;              // ours
+  std::vector<std::uint16_t> called_ports_;          // by event
+  std::optional<std::int64_t> other_port_since_ns_;  // another than the offered one was heard
+  bool by_event_ = false;                            // readiness comes as an event
   std::int64_t deadline_ns_ = 0;
   std::uint64_t lost_before_ = 0;
 
   probes::HarnessView view_;
   Start record_;
 };
+
+/// A start that is ok has a latency; one without would be missing from the statistics without a
+/// word, so it is made an outcome that says so.
+void refuse_without_latency(Start& start);
 
 }  // namespace coldstart::harness

@@ -27,6 +27,7 @@ class Channel {
   std::vector<probes::Event> events;
   std::optional<LaunchReport> failed;  ///< nothing could be executed
   std::optional<LaunchReport> exited;  ///< the first process has ended
+  bool empty = false;                  ///< the first process has ended, and none is left
   bool gone = false;                   ///< stopped, and no process is left
 
   /// Wakes whoever awaits changed().

@@ -1,13 +1,11 @@
 #include "harness/platform/measure.h"
 
 #include <algorithm>
-#include <exception>
 #include <random>
 #include <signal.h>
 #include <utility>
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/signal_set.hpp>
 
 namespace asio = boost::asio;
@@ -27,17 +25,7 @@ class Interruptible {
     });
   }
 
-  void run(asio::awaitable<void> work) {
-    std::exception_ptr failure;
-    bool done = false;
-    asio::co_spawn(platform_.io(), std::move(work), [&](std::exception_ptr error) {
-      failure = std::move(error);
-      done = true;
-    });
-    platform_.io().restart();
-    while (!done) platform_.io().run_one();
-    if (failure) std::rethrow_exception(failure);
-  }
+  void run(asio::awaitable<void> work) { platform_.run_to_end(std::move(work)); }
 
   const std::optional<int>& signal() const { return signal_; }
 
@@ -96,15 +84,20 @@ asio::awaitable<void> run_plan(Platform& platform, const MeasurePlan& plan, cons
   for (int count : trials) total += count;
 
   std::vector<Patience> patience(trials.size());
+  std::vector<bool> any_port(trials.size(), false);
   for (std::size_t i = 0; i < plan.functions.size(); ++i) {
     if (trials[i] == 0) continue;
-    const std::string& title = plan.functions[i].name;
-    sink.progress("rehearsing " + title, 0, total);
-    const Start start = co_await platform.cold_start(plan.functions[i], {.rehearsal = true});
+    const FunctionSpec& spec = plan.functions[i];
+    sink.progress("rehearsing " + spec.name, 0, total);
+    const bool free_choice = !configured_port(spec) && platform.session().live();
+    const Start start =
+        co_await platform.cold_start(spec, {.any_port = free_choice, .rehearsal = true});
     if (interrupted) co_return;
+    // It answers, but not where $PORT said: it has a port of its own, maybe another every time.
+    any_port[i] = free_choice && start.http_status && start.port != start.offered_port;
     patience[i].lasts_after(start);
     if (start.outcome != Outcome::kOk && sink.warn) {
-      sink.warn(title + ": its rehearsal failed: " + std::string(name(start.outcome)) + ": " +
+      sink.warn(spec.name + ": its rehearsal failed: " + std::string(name(start.outcome)) + ": " +
                 start.message);
     }
   }
@@ -116,7 +109,7 @@ asio::awaitable<void> run_plan(Platform& platform, const MeasurePlan& plan, cons
     const FunctionSpec& spec = plan.functions[i];
     if (done[i] == trials[i]) continue;  // given up
     sink.progress(spec.name, order, total);
-    Start start = co_await platform.cold_start(spec, {});
+    Start start = co_await platform.cold_start(spec, {.any_port = any_port[i]});
     if (interrupted) co_return;
     start.function = spec.name;
     start.load = plan.load;

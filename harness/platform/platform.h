@@ -27,7 +27,9 @@ enum class Readiness : std::uint8_t {
 
 struct StartOptions {
   Readiness readiness = Readiness::kAuto;
-  bool any_port = false;  ///< http: call whatever port listens first, not only the offered one
+  /// http: where the offered port does not listen, call the first other one that answers. A
+  /// rehearsal waits a while for the offered one before it turns to another.
+  bool any_port = false;
   bool rehearsal =
       false;  ///< examine the programs that are executed, so that later starts see more
 };
@@ -47,6 +49,17 @@ class Platform {
   boost::asio::awaitable<Start> cold_start(const FunctionSpec& function,
                                            const StartOptions& options);
 
+  /// Runs a coroutine to its end in `io`, with all else that waits there. Rethrows what it throws.
+  void run_to_end(boost::asio::awaitable<void> work);
+  template <typename T>
+  T run_to_end(boost::asio::awaitable<T> work) {
+    std::optional<T> result;
+    run_to_end([](auto inner, std::optional<T>& into) -> boost::asio::awaitable<void> {
+      into = co_await std::move(inner);
+    }(std::move(work), result));
+    return std::move(*result);
+  }
+
   /// Kills the instances that live now; their starts then end with whatever outcome that makes.
   void kill_all();
 
@@ -57,6 +70,9 @@ class Platform {
  private:
   friend class ColdStart;
 
+  // Before the first start of crun, which refuses some layouts of cgroups.
+  void settle_cgroups(const LaunchPlan& plan);
+
   boost::asio::io_context io_;
   Launcher& launcher_;
   probes::Session& session_;
@@ -64,6 +80,7 @@ class Platform {
   std::filesystem::path run_directory_;
   std::uint64_t last_instance_ = 0;
   std::vector<std::uint64_t> alive_;
+  bool cgroups_settled_ = false;  // see settle_cgroups()
 };
 
 /// A TCP port of loopback that nobody uses now. Throws Error.

@@ -34,6 +34,7 @@ struct Instance {
   std::uint64_t id = 0;
   pid_t first = 0;  // also its process group and session
   bool first_alive = true;
+  bool empty = false;  // and we have told so
   bool stopping = false;
   std::int64_t kill_at_ns = kNever;
   std::vector<std::string> cleanup;
@@ -46,6 +47,9 @@ class LauncherProcess {
     ::setsid();  // the terminal's Ctrl-C is for coldstart, which then tells us
     ::prctl(PR_SET_NAME, "coldstart-spawn");
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+    // Ignored signals are inherited through fork and exec (nohup, trap ''): neither a function nor
+    // our own waiting for children may depend on how coldstart was started.
+    for (int signal = 1; signal < NSIG; ++signal) ::signal(signal, SIG_DFL);
     sigset_t all;
     sigfillset(&all);
     ::sigprocmask(SIG_SETMASK, &all, nullptr);
@@ -147,6 +151,10 @@ class LauncherProcess {
     command.stdout_fd = descriptors.at(1).get();
     command.stderr_fd = descriptors.at(2).get();
     const SpawnResult result = spawn(command, map_.get(), instance.id);
+    if (result.mark_error != 0) {
+      return tell(
+          {LaunchReport::Kind::kUnmarked, instance.id, monotonic_ns(), result.mark_error, 0, 0});
+    }
     if (result.error != 0) {
       LaunchReport report{
           LaunchReport::Kind::kFailed, instance.id, monotonic_ns(), result.error, 0, 0};
@@ -188,13 +196,24 @@ class LauncherProcess {
     for (;;) {
       int status = 0;
       const pid_t pid = ::waitpid(-1, &status, WNOHANG);
-      if (pid <= 0) return;
+      if (pid <= 0) return tell_empty(pid == 0);
       for (auto& [id, instance] : instances_) {
         if (instance.first != pid || !instance.first_alive) continue;
         instance.first_alive = false;
         tell({LaunchReport::Kind::kExited, id, monotonic_ns(), 0, pid, status});
         if (instance.stopping) ask_to_end(instance);
       }
+    }
+  }
+
+  // We are the subreaper of all: where we have no child, no instance has a process. Only where
+  // there are others beside it must an instance's processes be looked for.
+  void tell_empty(bool have_children) {
+    for (auto& [id, instance] : instances_) {
+      if (instance.first_alive || instance.empty) continue;
+      if (have_children && (instances_.size() == 1 || !members(instance).empty())) continue;
+      instance.empty = true;
+      tell({LaunchReport::Kind::kEmpty, id, monotonic_ns(), 0, instance.first, 0});
     }
   }
 

@@ -1,5 +1,6 @@
 #include "harness/runtimes/runtime.h"
 
+#include <charconv>
 #include <cstdlib>
 #include <map>
 #include <sstream>
@@ -51,6 +52,17 @@ std::optional<std::string> missing(const FunctionSpec& function) {
 std::string runtime_version(const FunctionSpec& function) {
   const std::vector<std::string> command = operations(function.runtime).version_command(function);
   return command.empty() ? std::string() : first_line_of(command);
+}
+
+std::optional<int> configured_port(const FunctionSpec& function) {
+  if (function.port) return function.port;
+  const auto own = function.env.find("PORT");
+  if (own == function.env.end()) return std::nullopt;
+  int port = 0;
+  const char* end = own->second.data() + own->second.size();
+  const auto [stopped, error] = std::from_chars(own->second.data(), end, port);
+  if (error != std::errc() || stopped != end || port < 1 || port > 65535) return std::nullopt;
+  return port;
 }
 
 std::vector<std::string> displayed_command(const FunctionSpec& function) {

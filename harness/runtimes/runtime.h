@@ -36,6 +36,10 @@ struct LaunchPlan {
 /// install crun". Absent if nothing is missing.
 std::optional<std::string> missing(const FunctionSpec& function);
 
+/// The port that the function was told to listen on: its `port`, else PORT in its `env`. Absent if
+/// neither says one: then it is offered one of our choice.
+std::optional<int> configured_port(const FunctionSpec& function);
+
 /// What the runtime says of itself: "openjdk version 17.0.15", or empty if it says nothing.
 std::string runtime_version(const FunctionSpec& function);
 

@@ -56,9 +56,7 @@ struct Start {
   std::optional<std::int64_t> pid;     ///< the process that served (or the first one)
   std::optional<int> port;             ///< TCP port that answered
   std::optional<int> offered_port;     ///< in $PORT; not stored
-  std::vector<int> listeners;          ///< of a rehearsal: the TCP ports it listened on; not stored
-  bool outlived = false;  ///< of a rehearsal: others ran on when its first process had ended; not
-                          ///< stored
+  bool outlived = false;  ///< others ran on when its first process had ended; not stored
   std::optional<int> http_status;
   std::optional<int> exit_status;  ///< exit code of the first process, where it ended by itself
   std::optional<int> exit_signal;  ///< signal that killed the first process (not our own stop)

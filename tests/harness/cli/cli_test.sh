@@ -32,15 +32,28 @@ expect_silence() {
 }
 one_line_of_error() { [[ $(wc -l <err) == 1 ]] || fail "not one line of error"; }
 
-# Everything that an interrupted run could leave: processes, bundles, containers, mounts.
+# Whether a process lives; one that has ended and was not waited for has no command line.
+lives() { [[ -n $(tr -d '\0' 2>/dev/null <"/proc/$1/cmdline") ]]; } 2>/dev/null
+
+# left_of LAUNCHER: a line for everything that an interrupted run left behind. A process of an instance
+# has the launcher's mark in its environment, a container has it in its name.
+left_of() {
+  local launcher=$1 entry
+  for entry in /proc/[0-9]*; do
+    if tr '\0' '\n' 2>/dev/null <"$entry/environ" | grep -q "^COLDSTART_INSTANCE=$launcher\\."; then
+      printf 'process %s: %s\n' "${entry#/proc/}" "$(tr '\0' ' ' 2>/dev/null <"$entry/cmdline")"
+    fi
+  done
+  lives "$launcher" && printf 'launcher %s\n' "$launcher"
+  grep -hE "coldstart-$launcher\\.|$TMPDIR" /proc/mounts | sed 's/^/mount /'
+  find /sys/fs/cgroup -type d -name "*coldstart-$launcher.*" 2>/dev/null | sed 's/^/cgroup /'
+  find "$TMPDIR" -mindepth 1 -maxdepth 1 -name 'coldstart-*' | sed 's/^/temporary folder /'
+  find /run/crun /run/runc -maxdepth 1 -name "coldstart-$launcher.*" 2>/dev/null | sed 's/^/container /'
+}
 nothing_is_left() {
-  local mark=$1
-  if pgrep -f "$mark" >/dev/null; then
-    pgrep -af "$mark"
-    fail "a process is left"
-  fi
-  grep -q "$mark" /proc/mounts && fail "a mount is left"
-  [[ -z $(find "$TMPDIR" -mindepth 1 -maxdepth 1 -name 'coldstart-*') ]] || fail "a temporary folder is left"
+  local left
+  left=$(left_of "$1")
+  [[ -z $left ]] || fail "left behind: $left"
 }
 
 suite() {
@@ -55,12 +68,15 @@ END
 
 # Starts a long run, waits until a start is in the store, sends SIGNAL, checks what is left.
 interrupted_by() {
-  local signal=$1 code=$2 pid status=0
+  local signal=$1 code=$2 pid launcher status=0
   suite
   export TMPDIR=$work/tmp
   mkdir "$TMPDIR"
   "$program" --quiet --db here.db run suite.yaml --output report >out 2>err &
   pid=$!
+  until launcher=$(pgrep -P "$pid" -x coldstart-spawn); do
+    kill -0 "$pid" 2>/dev/null || fail "the run ended by itself"
+  done
   until "$program" --db here.db list 2>/dev/null | awk 'NR == 2 && $4 >= 3 {found = 1} END {exit !found}'; do
     kill -0 "$pid" 2>/dev/null || fail "the run ended by itself"
   done
@@ -69,13 +85,12 @@ interrupted_by() {
   [[ $status == "$code" ]] || fail "exit $status after SIG$signal, expected $code"
   # After SIGKILL the launcher cleans up by itself, in its own time: watch it end.
   if [[ $signal == KILL ]]; then
-    while pgrep -f "$program --quiet --db here.db run suite.yaml" >/dev/null; do :; done
-  fi
-  if [[ $signal != KILL ]]; then
+    while lives "$launcher"; do sleep 0.05; done
+  else
     grep -q '^cpp ' out || fail "the starts so far are not shown"
     grep -q 'coldstart --db here.db report 1' err || fail "the hint does not name the store"
   fi
-  nothing_is_left "$work"
+  nothing_is_left "$launcher"
   for file in here.db*; do mv "$file" "coldstart${file#here}"; done
   expect 0 interrupted "$program" list
   expect 0 cpp "$program" report
@@ -207,7 +222,7 @@ END
     one_line_of_error
     ;;
   profile-ports)
-    expect 0 'PORT is asked, for port [0-9]+ gave no answer' "$program" -q profile --trials 2 --timeout 2s -- "$build/tests/functions/two-ports"
+    expect 0 'contract http' "$program" -q profile --trials 2 --timeout 5s -- "$build/tests/functions/two-ports"
     head -n 1 out | grep -Eq 'two-ports: median .*, 2 starts, contract http, port [0-9]+, status 200' || fail "the headline is not first"
     expect 0 'port 18096, status 200' "$program" -q profile --trials 2 --probes none -- env PORT=18096 "$functions/hello"
     expect 0 'contract: exec \(it ended by itself' "$program" profile --trials 1 -- sh -c 'sleep 30 & exit 0'
@@ -220,9 +235,9 @@ END
 root: $build
 defaults: {trials: 9, timeout: 300ms}
 functions:
-  - {name: elsewhere, runtime: command, command: [env, PORT=18095, ./bench/functions/hello]}
+  - {name: elsewhere, runtime: command, command: [./tests/functions/never-listens]}
 END
-    expect 0 'elsewhere: its rehearsal failed: timeout: listens on port 18095, not on .PORT; set .port: 18095.' "$program" -q run suite.yaml
+    expect 0 'elsewhere: its rehearsal failed: timeout: ' "$program" -q run suite.yaml
     grep -q 'elsewhere: given up: .* 7 starts were not tried; --keep-going' err || fail "giving up is not said"
     grep -Eq '^elsewhere +0 +2 ' out || fail "failed starts are not counted as they were tried"
     tr -s '\n ' '  ' <out | grep -q '7 starts were not tried' || fail "the report does not say it"
@@ -279,6 +294,28 @@ END
     expect 0 'needs CAP_BPF' run ./coldstart --quiet profile --trials 3 -- ./hello
     expect 0 '"readiness_poll_ns"|"latency_ns"' run ./coldstart export
     grep -q '"listening"' <(run ./coldstart export | sed -n '/"boundaries"/,/}/p') && fail "listening was invented"
+    ;;
+  left-behind)
+    # The search of the cases below finds what it is there to find.
+    export TMPDIR=$work/tmp
+    mkdir "$TMPDIR"
+    (nothing_is_left 4194999) || fail "something is found where nothing is"
+    COLDSTART_INSTANCE=4194999.1 sleep 60 &
+    pid=$!
+    until left_of 4194999 | grep -q '^process .*sleep 60'; do
+      kill -0 "$pid" 2>/dev/null || fail "a marked process is not found"
+    done
+    (nothing_is_left 4194999) >/dev/null && fail "a process is not taken for a leftover"
+    kill "$pid"
+    wait "$pid" 2>/dev/null
+    mkdir "$TMPDIR/coldstart-abc"
+    left_of 4194999 | grep -q '^temporary folder' || fail "a folder is not found"
+    rmdir "$TMPDIR/coldstart-abc"
+    folder=$(find /sys/fs/cgroup -maxdepth 2 -name cgroup.procs -printf '%h\n' 2>/dev/null | head -n 1)
+    if [[ -n $folder ]] && mkdir "$folder/coldstart-4194999.1" 2>/dev/null; then
+      left_of 4194999 | grep -q '^cgroup' || fail "a cgroup is not found"
+      rmdir "$folder/coldstart-4194999.1"
+    fi
     ;;
   sigint) interrupted_by INT 130 ;;
   sigterm) interrupted_by TERM 143 ;;
