@@ -12,7 +12,6 @@
 #include <utility>
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
 
 #include "harness/platform/platform.h"
 #include "results/model/error.h"
@@ -23,18 +22,10 @@ namespace {
 // One cold start to its end, that of its instance included.
 Start start_once(Platform& platform, const FunctionSpec& function, StartOptions options) {
   Start result;
-  std::exception_ptr failure;
-  bool done = false;
   const auto work = [&]() -> boost::asio::awaitable<void> {
     result = co_await platform.cold_start(function, options);
   };
-  boost::asio::co_spawn(platform.io(), work(), [&](std::exception_ptr error) {
-    failure = std::move(error);
-    done = true;
-  });
-  platform.io().restart();
-  while (!done) platform.io().run_one();
-  if (failure) std::rethrow_exception(failure);
+  platform.run_to_end(work());
   return result;
 }
 
@@ -73,7 +64,6 @@ int run(int argc, char** argv) {
   const char* wanted = std::getenv("COLDSTART_SUITE");
   const Suite suite = read_suite(wanted != nullptr ? wanted : COLDSTART_DEFAULT_SUITE);
   const auto session = probes::open_session(probes::TierSet::all());
-  if (has_hybrid_cgroup_controllers()) launcher.hide_hybrid_cgroup();
   Platform platform(launcher, *session);
   std::set<std::string> rehearsed;
   for (const FunctionSpec& function : suite.functions) {

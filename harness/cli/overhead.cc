@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <exception>
 #include <random>
 #include <spawn.h>
 #include <string>
@@ -12,7 +11,6 @@
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
 
 #include "harness/cli/progress.h"
 #include "harness/cli/record_run.h"
@@ -124,18 +122,6 @@ boost::asio::awaitable<void> compare_floor(harness::Platform& platform,
   }
 }
 
-void run(harness::Platform& platform, boost::asio::awaitable<void> work) {
-  std::exception_ptr failure;
-  bool done = false;
-  boost::asio::co_spawn(platform.io(), std::move(work), [&](std::exception_ptr error) {
-    failure = std::move(error);
-    done = true;
-  });
-  platform.io().restart();
-  while (!done) platform.io().run_one();
-  if (failure) std::rethrow_exception(failure);
-}
-
 }  // namespace
 
 int measure_overhead(const Globals& globals, const OverheadOptions& options,
@@ -157,7 +143,7 @@ int measure_overhead(const Globals& globals, const OverheadOptions& options,
     floor.command = {empty};
     floor.directory = function.directory;
     Pairs pairs;
-    run(platform, compare_floor(platform, floor, options.trials * 5, progress, pairs));
+    platform.run_to_end(compare_floor(platform, floor, options.trials * 5, progress, pairs));
     progress.clear();
     print_pairs("empty static program", "launcher", "posix_spawn", pairs);
     break;
@@ -174,7 +160,7 @@ int measure_overhead(const Globals& globals, const OverheadOptions& options,
       continue;
     }
     Pairs pairs;
-    run(platform, compare_function(platform, *found, options.trials, progress, pairs));
+    platform.run_to_end(compare_function(platform, *found, options.trials, progress, pairs));
     progress.clear();
     print_pairs(name, "probes on", "off", pairs);
   }

@@ -7,6 +7,7 @@
 #include "harness/cli/command_line.h"
 #include "harness/cli/quote.h"
 #include "harness/cli/record_run.h"
+#include "harness/process/spawn.h"
 #include "harness/suite/suite.h"
 #include "results/model/error.h"
 #include "results/report/table.h"
@@ -51,6 +52,9 @@ harness::FunctionSpec function_of(const ProfileOptions& options) {
     if (equals == std::string::npos || equals == 0) {
       throw Error("--env", "'" + entry + "' is no K=V", "write --env NAME=VALUE");
     }
+    if (entry.substr(0, equals) == harness::kInstanceVariable) {
+      throw Error("--env", "'" + entry + "' sets coldstart's own variable", "use another name");
+    }
     function.env[entry.substr(0, equals)] = entry.substr(equals + 1);
   }
   if (options.path.empty() || options.path.front() != '/') {
@@ -90,9 +94,6 @@ int profile(const Globals& globals, const ProfileOptions& options, harness::Laun
     throw Error(function.command.front(), "cannot be started", *lacking);
   }
   const auto session = probes::open_session(probes::TierSet::parse(options.probes));
-  if (function.name == "crun" && harness::has_hybrid_cgroup_controllers()) {
-    launcher.hide_hybrid_cgroup();
-  }
   harness::Platform platform(launcher, *session);
   Progress progress(globals.quiet);
   if (function.contract == harness::ContractKind::kHttp) {

@@ -43,12 +43,6 @@ void choose_functions(harness::Suite& suite, const std::string& names) {
   suite.functions = std::move(chosen);
 }
 
-bool uses_crun(const harness::Suite& suite) {
-  return std::any_of(suite.functions.begin(), suite.functions.end(), [](const auto& function) {
-    return function.runtime == harness::RuntimeKind::kContainer && function.engine == "crun";
-  });
-}
-
 int run_suite(const Globals& globals, const RunOptions& options, harness::Launcher& launcher) {
   harness::Suite suite = harness::read_suite(options.suite);
   if (suite.loads.size() > 1) {
@@ -61,7 +55,6 @@ int run_suite(const Globals& globals, const RunOptions& options, harness::Launch
   }
   const auto session = probes::open_session(probes::TierSet::parse(options.probes));
   check_output_folder(options.output);
-  if (uses_crun(suite) && harness::has_hybrid_cgroup_controllers()) launcher.hide_hybrid_cgroup();
   harness::Platform platform(launcher, *session);
 
   Progress progress(globals.quiet);

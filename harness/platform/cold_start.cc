@@ -74,6 +74,7 @@ void ColdStart::prepare() {
                               instance_mark(platform_.launcher_.pid(), record_.instance),
                               offered_port_};
   plan_ = plan_launch(function_, context);
+  platform_.settle_cgroups(plan_);
   view_.program = plan_.program;
 
   input_ = Fd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
@@ -151,6 +152,7 @@ void ColdStart::write_record() {
   auto built =
       probes::build_timeline(std::move(channel_->events), view_, find, platform_.session_.tiers());
   record_.timeline = std::move(built.timeline);
+  refuse_without_latency(record_);
   if (built.serving_pid != 0) {
     record_.pid = built.serving_pid;
   } else if (channel_->exited) {

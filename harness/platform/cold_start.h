@@ -93,4 +93,8 @@ class ColdStart {
   Start record_;
 };
 
+/// A start that is ok has a latency; one without would be missing from the statistics without a
+/// word, so it is made an outcome that says so.
+void refuse_without_latency(Start& start);
+
 }  // namespace coldstart::harness

@@ -154,6 +154,12 @@ void ColdStart::judge_exit() {
   }
 }
 
+void refuse_without_latency(Start& start) {
+  if (start.outcome != Outcome::kOk || latency_ns(start.timeline)) return;
+  start.outcome = Outcome::kBadResponse;
+  start.message = "it answered, but the time of its first byte is not known";
+}
+
 // The last line that the function wrote to standard error, as the end of a message.
 std::string ColdStart::last_words() const {
   std::array<char, 4096> tail{};

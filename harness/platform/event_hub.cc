@@ -1,6 +1,7 @@
 #include "harness/platform/event_hub.h"
 
 #include <chrono>
+#include <cstring>
 #include <exception>
 #include <unistd.h>
 #include <utility>
@@ -9,6 +10,8 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
+#include "results/model/error.h"
 
 namespace asio = boost::asio;
 
@@ -81,6 +84,11 @@ asio::awaitable<void> EventHub::read_reports() {
         case LaunchReport::Kind::kFailed:
           channel.failed = *report;
           break;
+        case LaunchReport::Kind::kUnmarked:
+          throw Error("probes",
+                      std::string("the launcher cannot mark what it starts: ") +
+                          std::strerror(report->error),
+                      "run with --probes none");
         case LaunchReport::Kind::kExited:
           channel.exited = *report;
           break;

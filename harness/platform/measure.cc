@@ -1,13 +1,11 @@
 #include "harness/platform/measure.h"
 
 #include <algorithm>
-#include <exception>
 #include <random>
 #include <signal.h>
 #include <utility>
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/signal_set.hpp>
 
 namespace asio = boost::asio;
@@ -27,17 +25,7 @@ class Interruptible {
     });
   }
 
-  void run(asio::awaitable<void> work) {
-    std::exception_ptr failure;
-    bool done = false;
-    asio::co_spawn(platform_.io(), std::move(work), [&](std::exception_ptr error) {
-      failure = std::move(error);
-      done = true;
-    });
-    platform_.io().restart();
-    while (!done) platform_.io().run_one();
-    if (failure) std::rethrow_exception(failure);
-  }
+  void run(asio::awaitable<void> work) { platform_.run_to_end(std::move(work)); }
 
   const std::optional<int>& signal() const { return signal_; }
 

@@ -2,8 +2,11 @@
 
 #include <cerrno>
 #include <cstring>
+#include <exception>
 #include <stdlib.h>
+#include <utility>
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
 #include "harness/platform/cold_start.h"
@@ -27,6 +30,24 @@ boost::asio::awaitable<Start> Platform::cold_start(const FunctionSpec& function,
                                                    const StartOptions& options) {
   ColdStart start(*this, function, options, ++last_instance_);
   co_return co_await start.run();
+}
+
+void Platform::run_to_end(boost::asio::awaitable<void> work) {
+  std::exception_ptr failure;
+  bool done = false;
+  boost::asio::co_spawn(io_, std::move(work), [&](std::exception_ptr error) {
+    failure = std::move(error);
+    done = true;
+  });
+  io_.restart();
+  while (!done) io_.run_one();
+  if (failure) std::rethrow_exception(failure);
+}
+
+void Platform::settle_cgroups(const LaunchPlan& plan) {
+  if (cgroups_settled_ || std::filesystem::path(plan.executable).filename() != "crun") return;
+  if (has_hybrid_cgroup_controllers()) launcher_.hide_hybrid_cgroup();
+  cgroups_settled_ = true;
 }
 
 void Platform::kill_all() {

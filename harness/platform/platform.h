@@ -49,6 +49,9 @@ class Platform {
   boost::asio::awaitable<Start> cold_start(const FunctionSpec& function,
                                            const StartOptions& options);
 
+  /// Runs a coroutine to its end in `io`, with all else that waits there. Rethrows what it throws.
+  void run_to_end(boost::asio::awaitable<void> work);
+
   /// Kills the instances that live now; their starts then end with whatever outcome that makes.
   void kill_all();
 
@@ -59,6 +62,9 @@ class Platform {
  private:
   friend class ColdStart;
 
+  // Before the first start of crun, which refuses some layouts of cgroups.
+  void settle_cgroups(const LaunchPlan& plan);
+
   boost::asio::io_context io_;
   Launcher& launcher_;
   probes::Session& session_;
@@ -66,6 +72,7 @@ class Platform {
   std::filesystem::path run_directory_;
   std::uint64_t last_instance_ = 0;
   std::vector<std::uint64_t> alive_;
+  bool cgroups_settled_ = false;  // see settle_cgroups()
 };
 
 /// A TCP port of loopback that nobody uses now. Throws Error.

@@ -2,8 +2,9 @@
 // where the probes can see them. It also leaves the files in the page cache.
 #pragma once
 
+#include <map>
 #include <string>
-#include <vector>
+#include <utility>
 
 #include "probes/session.h"
 
@@ -30,7 +31,8 @@ class Rehearsal {
   probes::Session& session_;
   std::string rootfs_;
   std::string directory_;
-  std::vector<probes::ProgramImage> images_;
+  // One a program, however often it is executed: each holds descriptors.
+  std::map<probes::ProgramKey, probes::ProgramImage> images_;
 };
 
 }  // namespace coldstart::harness

@@ -36,10 +36,11 @@ struct LaunchRequest {
 /// What the launcher tells.
 struct LaunchReport {
   enum class Kind : std::uint8_t {
-    kFailed,  ///< nothing was executed: `error` says why
-    kExited,  ///< the first process has ended: `wait_status`
-    kEmpty,   ///< after kExited: no process of the instance is left, though it was not stopped
-    kGone,    ///< the instance was stopped and no process of it is left
+    kFailed,    ///< nothing was executed: `error` says why
+    kUnmarked,  ///< the map of spawners could not be written: our own error, nothing was executed
+    kExited,    ///< the first process has ended: `wait_status`
+    kEmpty,     ///< after kExited: no process of the instance is left, though it was not stopped
+    kGone,      ///< the instance was stopped and no process of it is left
   };
   Kind kind = Kind::kFailed;
   std::uint64_t instance = 0;

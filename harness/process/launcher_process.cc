@@ -47,6 +47,9 @@ class LauncherProcess {
     ::setsid();  // the terminal's Ctrl-C is for coldstart, which then tells us
     ::prctl(PR_SET_NAME, "coldstart-spawn");
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+    // Ignored signals are inherited through fork and exec (nohup, trap ''): neither a function nor
+    // our own waiting for children may depend on how coldstart was started.
+    for (int signal = 1; signal < NSIG; ++signal) ::signal(signal, SIG_DFL);
     sigset_t all;
     sigfillset(&all);
     ::sigprocmask(SIG_SETMASK, &all, nullptr);
@@ -148,6 +151,10 @@ class LauncherProcess {
     command.stdout_fd = descriptors.at(1).get();
     command.stderr_fd = descriptors.at(2).get();
     const SpawnResult result = spawn(command, map_.get(), instance.id);
+    if (result.mark_error != 0) {
+      return tell(
+          {LaunchReport::Kind::kUnmarked, instance.id, monotonic_ns(), result.mark_error, 0, 0});
+    }
     if (result.error != 0) {
       LaunchReport report{
           LaunchReport::Kind::kFailed, instance.id, monotonic_ns(), result.error, 0, 0};

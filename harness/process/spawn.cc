@@ -64,24 +64,36 @@ struct Setup : bp::extend::handler {
     executor.exe = "";  // execve then fails and the executor cleans up
   }
 
+  // Both are called in the parent, the second one where the exec failed.
+  template <typename Executor>
+  void on_success(Executor& executor) const {
+    pid = executor.pid;
+  }
+  template <typename Executor>
+  void on_error(Executor& executor, const std::error_code&) const {
+    pid = executor.pid;
+  }
+
   static bool place(int from, int to) { return from < 0 || ::dup2(from, to) == to; }
 
   const SpawnCommand& command;
   char** argv;
   char** envp;
   mutable volatile int failed_errno = 0;
+  mutable pid_t pid = 0;  // Boost.Process keeps it to itself where the exec failed
 };
 
-// Marks (or unmarks) the calling thread as one whose children belong to an instance.
-void mark_thread(int map, std::uint64_t instance) {
-  if (map < 0) return;
+// Marks (or unmarks, with 0) the calling thread as one whose children belong to an instance.
+// Returns errno, 0 if it worked.
+int mark_thread(int map, std::uint64_t instance) {
+  if (map < 0) return 0;
   const auto thread = static_cast<std::uint32_t>(::gettid());
   bpf_attr attributes{};
   attributes.map_fd = static_cast<__u32>(map);
   attributes.key = reinterpret_cast<__u64>(&thread);
   attributes.value = reinterpret_cast<__u64>(&instance);
   attributes.flags = BPF_ANY;
-  ::syscall(SYS_bpf, BPF_MAP_UPDATE_ELEM, &attributes, sizeof(attributes));
+  return ::syscall(SYS_bpf, BPF_MAP_UPDATE_ELEM, &attributes, sizeof(attributes)) == 0 ? 0 : errno;
 }
 
 }  // namespace
@@ -95,11 +107,12 @@ SpawnResult spawn(const SpawnCommand& command, int spawners_map, std::uint64_t i
   std::vector<char*> environment = c_strings(command.environment);
   const Setup setup(command, arguments, environment);
   std::error_code error;
-  mark_thread(spawners_map, instance);
-  bp::child child(setup, error, bp::posix::use_vfork);
-  mark_thread(spawners_map, 0);
   SpawnResult result;
-  result.pid = child.id();
+  result.mark_error = mark_thread(spawners_map, instance);
+  if (result.mark_error != 0) return result;
+  bp::child child(setup, error, bp::posix::use_vfork);
+  mark_thread(spawners_map, 0);  // the entry exists: what worked above works again
+  result.pid = setup.pid;
   child.detach();
   if (error) {
     result.error = setup.failed_errno != 0 ? setup.failed_errno : error.value();

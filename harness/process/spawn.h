@@ -25,10 +25,12 @@ struct SpawnCommand {
 
 struct SpawnResult {
   pid_t pid = 0;
-  int error = 0;  ///< errno of what failed; 0: the program was executed
+  int error = 0;       ///< errno of what failed; 0: the program was executed
+  int mark_error = 0;  ///< errno: the map could not be written, so nothing was started
 };
 
-/// Starts the process as leader of a session of its own, with all signals at their defaults. Uses
+/// Starts the process as leader of a session of its own, with no signal blocked. What the caller
+/// ignores stays ignored: the launcher ignores nothing, so that its children do not either. Uses
 /// vfork: returns when the program was executed (or could not be). `spawners_map`: see
 /// Session::spawners_fd; -1 for none.
 SpawnResult spawn(const SpawnCommand& command, int spawners_map, std::uint64_t instance);

@@ -5,6 +5,8 @@
 #include <system_error>
 #include <utility>
 
+#include "harness/process/spawn.h"
+#include "harness/process/spawn.h"
 #include "harness/suite/suggest.h"
 
 namespace coldstart::harness {
@@ -227,6 +229,11 @@ std::map<std::string, std::string> read_env(const Entry& entry, Problems& proble
     if (variable.key.empty() || variable.key.find_first_of(kImpossible) != std::string::npos) {
       problems.add(variable.key_at, in_quotes(variable.key) + " cannot be the name of a variable",
                    "write a name that is not empty and has no '=' in it");
+      continue;
+    }
+    if (variable.key == kInstanceVariable) {
+      problems.add(variable.key_at, in_quotes(variable.key) + " is coldstart's own variable",
+                   "use another name");
       continue;
     }
     if (auto value = text_of(variable.value, variable.at, variable.key, problems)) {

@@ -24,15 +24,28 @@ expect() {
 }
 one_line_of_error() { [[ $(wc -l <err) == 1 ]] || fail "not one line of error"; }
 
-# Everything that an interrupted run could leave: processes, bundles, containers, mounts.
+# Whether a process lives; one that has ended and was not waited for has no command line.
+lives() { [[ -n $(tr -d '\0' 2>/dev/null <"/proc/$1/cmdline") ]]; } 2>/dev/null
+
+# left_of LAUNCHER: a line for everything that an interrupted run left behind. A process of an instance
+# has the launcher's mark in its environment, a container has it in its name.
+left_of() {
+  local launcher=$1 entry
+  for entry in /proc/[0-9]*; do
+    if tr '\0' '\n' 2>/dev/null <"$entry/environ" | grep -q "^COLDSTART_INSTANCE=$launcher\\."; then
+      printf 'process %s: %s\n' "${entry#/proc/}" "$(tr '\0' ' ' 2>/dev/null <"$entry/cmdline")"
+    fi
+  done
+  lives "$launcher" && printf 'launcher %s\n' "$launcher"
+  grep -hE "coldstart-$launcher\\.|$TMPDIR" /proc/mounts | sed 's/^/mount /'
+  find /sys/fs/cgroup -type d -name "*coldstart-$launcher.*" 2>/dev/null | sed 's/^/cgroup /'
+  find "$TMPDIR" -mindepth 1 -maxdepth 1 -name 'coldstart-*' | sed 's/^/temporary folder /'
+  find /run/crun /run/runc -maxdepth 1 -name "coldstart-$launcher.*" 2>/dev/null | sed 's/^/container /'
+}
 nothing_is_left() {
-  local mark=$1
-  if pgrep -f "$mark" >/dev/null; then
-    pgrep -af "$mark"
-    fail "a process is left"
-  fi
-  grep -q "$mark" /proc/mounts && fail "a mount is left"
-  [[ -z $(find "$TMPDIR" -mindepth 1 -maxdepth 1 -name 'coldstart-*') ]] || fail "a temporary folder is left"
+  local left
+  left=$(left_of "$1")
+  [[ -z $left ]] || fail "left behind: $left"
 }
 
 suite() {
@@ -47,12 +60,15 @@ END
 
 # Starts a long run, waits until a start is in the store, sends SIGNAL, checks what is left.
 interrupted_by() {
-  local signal=$1 code=$2 pid status=0
+  local signal=$1 code=$2 pid launcher status=0
   suite
   export TMPDIR=$work/tmp
   mkdir "$TMPDIR"
   "$program" --quiet run suite.yaml --output report >out 2>err &
   pid=$!
+  until launcher=$(pgrep -P "$pid" -x coldstart-spawn); do
+    kill -0 "$pid" 2>/dev/null || fail "the run ended by itself"
+  done
   until "$program" list 2>/dev/null | awk 'NR == 2 && $4 >= 3 {found = 1} END {exit !found}'; do
     kill -0 "$pid" 2>/dev/null || fail "the run ended by itself"
   done
@@ -61,9 +77,9 @@ interrupted_by() {
   [[ $status == "$code" ]] || fail "exit $status after SIG$signal, expected $code"
   # After SIGKILL the launcher cleans up by itself, in its own time: watch it end.
   if [[ $signal == KILL ]]; then
-    while pgrep -f "$program --quiet run suite.yaml" >/dev/null; do :; done
+    while lives "$launcher"; do sleep 0.05; done
   fi
-  nothing_is_left "$work"
+  nothing_is_left "$launcher"
   expect 0 interrupted "$program" list
   expect 0 cpp "$program" report
 }
@@ -161,6 +177,28 @@ END
     expect 0 'needs CAP_BPF' run ./coldstart --quiet profile --trials 3 -- ./hello
     expect 0 '"readiness_poll_ns"|"latency_ns"' run ./coldstart export
     grep -q '"listening"' <(run ./coldstart export | sed -n '/"boundaries"/,/}/p') && fail "listening was invented"
+    ;;
+  left-behind)
+    # The search of the cases below finds what it is there to find.
+    export TMPDIR=$work/tmp
+    mkdir "$TMPDIR"
+    (nothing_is_left 4194999) || fail "something is found where nothing is"
+    COLDSTART_INSTANCE=4194999.1 sleep 60 &
+    pid=$!
+    until left_of 4194999 | grep -q '^process .*sleep 60'; do
+      kill -0 "$pid" 2>/dev/null || fail "a marked process is not found"
+    done
+    (nothing_is_left 4194999) >/dev/null && fail "a process is not taken for a leftover"
+    kill "$pid"
+    wait "$pid" 2>/dev/null
+    mkdir "$TMPDIR/coldstart-abc"
+    left_of 4194999 | grep -q '^temporary folder' || fail "a folder is not found"
+    rmdir "$TMPDIR/coldstart-abc"
+    folder=$(find /sys/fs/cgroup -maxdepth 2 -name cgroup.procs -printf '%h\n' 2>/dev/null | head -n 1)
+    if [[ -n $folder ]] && mkdir "$folder/coldstart-4194999.1" 2>/dev/null; then
+      left_of 4194999 | grep -q '^cgroup' || fail "a cgroup is not found"
+      rmdir "$folder/coldstart-4194999.1"
+    fi
     ;;
   sigint) interrupted_by INT 130 ;;
   sigterm) interrupted_by TERM 143 ;;

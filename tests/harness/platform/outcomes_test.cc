@@ -23,7 +23,7 @@ TEST_P(OutcomesTest, IsRecordedAndNothingIsLeft) {
   const Start start = rig.once(function);
   EXPECT_EQ(name(start.outcome), name(expected.outcome)) << start.message;
   EXPECT_NE(start.message.find(expected.message), std::string::npos) << start.message;
-  EXPECT_TRUE(leftovers(rig.launcher.pid()).empty());
+  EXPECT_EQ(leftovers(rig.launcher.pid()), std::vector<std::string>());
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -45,7 +45,7 @@ TEST(OutcomesTest, AFunctionThatIgnoresSigtermIsKilled) {
   FunctionSpec function = native(misbehaving("stubborn"));
   function.stop_timeout = std::chrono::milliseconds(50);
   EXPECT_EQ(rig.once(function).outcome, Outcome::kOk);
-  EXPECT_TRUE(leftovers(rig.launcher.pid()).empty());
+  EXPECT_EQ(leftovers(rig.launcher.pid()), std::vector<std::string>());
 }
 
 TEST(OutcomesTest, AnExpectedStatusIsHeldAgainstTheAnswer) {

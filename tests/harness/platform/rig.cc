@@ -1,35 +1,22 @@
 #include "tests/harness/platform/rig.h"
 
-#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <unistd.h>
-
-#include <boost/asio/co_spawn.hpp>
 
 #include "harness/process/process_tree.h"
 
 namespace coldstart::harness {
 
 Rig::Rig(const probes::TierSet& tiers)
-    : session(probes::open_session(tiers)), platform(launcher, *session) {
-  if (has_hybrid_cgroup_controllers()) launcher.hide_hybrid_cgroup();
-}
+    : session(probes::open_session(tiers)), platform(launcher, *session) {}
 
 Start Rig::once(const FunctionSpec& function, const StartOptions& options) {
   Start result;
-  std::exception_ptr failure;
-  bool done = false;
   const auto work = [&]() -> boost::asio::awaitable<void> {
     result = co_await platform.cold_start(function, options);
   };
-  boost::asio::co_spawn(platform.io(), work(), [&](std::exception_ptr error) {
-    failure = std::move(error);
-    done = true;
-  });
-  platform.io().restart();
-  while (!done) platform.io().run_one();
-  if (failure) std::rethrow_exception(failure);
+  platform.run_to_end(work());
   return result;
 }
 

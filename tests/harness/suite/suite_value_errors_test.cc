@@ -87,6 +87,8 @@ TEST_F(SuiteValueErrors, ImpossiblePath) {
 }
 
 TEST_F(SuiteValueErrors, ImpossibleVariable) {
+  EXPECT_EQ(errors("defaults: {env: {COLDSTART_INSTANCE: 1}}\n" + good_),
+            Lines{"1:18: 'COLDSTART_INSTANCE' is coldstart's own variable; use another name"});
   EXPECT_EQ(errors("defaults: {env: {A=B: 1, '': 2}}\n" + good_),
             (Lines{"1:18: 'A=B' cannot be the name of a variable; "
                    "write a name that is not empty and has no '=' in it",

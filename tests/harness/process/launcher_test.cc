@@ -1,0 +1,153 @@
+// The launcher: what it starts, what it tells, and that nothing is left of it.
+#include "harness/process/launcher.h"
+
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/process/process_tree.h"
+#include "harness/process/spawn.h"
+
+namespace coldstart::harness {
+namespace {
+
+using Kind = LaunchReport::Kind;
+using std::chrono::milliseconds;
+
+class LauncherTest : public testing::Test {
+ protected:
+  void launch(Launcher& launcher, std::vector<std::string> command) {
+    request_.instance = 1;
+    request_.executable = command.front();
+    request_.arguments = std::move(command);
+    request_.stdin_fd = null_.get();
+    request_.stdout_fd = request_.stderr_fd = output_.get();
+    launcher.launch(request_);
+  }
+  void shell(Launcher& launcher, const std::string& script) {
+    launch(launcher, {"/bin/sh", "-c", script});
+  }
+  // The next report of this kind; others are left out. Fails the test after ten seconds.
+  static LaunchReport await(Launcher& launcher, Kind wanted) {
+    for (;;) {
+      pollfd watched{launcher.fd(), POLLIN, 0};
+      if (::poll(&watched, 1, 10'000) != 1) break;
+      while (auto report = launcher.receive()) {
+        if (report->kind == wanted) return *report;
+      }
+    }
+    ADD_FAILURE() << "no such report";
+    return {};
+  }
+  std::string output() const {
+    std::array<char, 8192> text{};
+    const auto got = ::pread(output_.get(), text.data(), text.size(), 0);
+    return {text.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0))};
+  }
+  static std::size_t living_below(pid_t launcher) {
+    return descendants(list_processes(), launcher).size();
+  }
+
+  Fd null_{::open("/dev/null", O_RDONLY | O_CLOEXEC)};
+  Fd output_{::memfd_create("output", MFD_CLOEXEC)};
+  LaunchRequest request_;
+};
+
+TEST_F(LauncherTest, WhatCannotBeExecutedIsReportedWithItsReasonAndLeavesNoProcess) {
+  Launcher launcher;
+  launch(launcher, {"/no/such/program"});
+  EXPECT_EQ(await(launcher, Kind::kFailed).error, ENOENT);
+  EXPECT_EQ(living_below(launcher.pid()), 0U);
+}
+
+TEST_F(LauncherTest, AWorkingDirectoryThatIsNotThereIsAFailureToStart) {
+  Launcher launcher;
+  request_.directory = "/no/such/folder";
+  launch(launcher, {"/bin/true"});
+  EXPECT_EQ(await(launcher, Kind::kFailed).error, ENOENT);
+}
+
+TEST_F(LauncherTest, TheExitStatusIsReported) {
+  Launcher launcher;
+  shell(launcher, "exit 7");
+  const LaunchReport report = await(launcher, Kind::kExited);
+  EXPECT_TRUE(WIFEXITED(report.wait_status));
+  EXPECT_EQ(WEXITSTATUS(report.wait_status), 7);
+  EXPECT_EQ(await(launcher, Kind::kEmpty).instance, 1U);
+}
+
+TEST_F(LauncherTest, EnvironmentAndDirectoryAreExactlyThose) {
+  Launcher launcher;
+  request_.environment = {"ONLY=this"};
+  request_.directory = "/usr/bin";
+  launch(launcher, {"/bin/sh", "-c", "/usr/bin/env; pwd"});
+  await(launcher, Kind::kExited);
+  EXPECT_NE(output().find("ONLY=this\n"), std::string::npos) << output();
+  EXPECT_NE(output().find("\n/usr/bin\n"), std::string::npos) << output();
+  EXPECT_EQ(output().find("HOME="), std::string::npos) << output();
+}
+
+TEST_F(LauncherTest, AFunctionIgnoresAndBlocksNoSignalHoweverColdstartWasStarted) {
+  ::signal(SIGTERM, SIG_IGN);
+  ::signal(SIGCHLD, SIG_IGN);
+  Launcher launcher;
+  ::signal(SIGTERM, SIG_DFL);
+  ::signal(SIGCHLD, SIG_DFL);
+  launch(launcher, {"/bin/grep", "-E", "^Sig(Ign|Blk)", "/proc/self/status"});
+  EXPECT_TRUE(WIFEXITED(await(launcher, Kind::kExited).wait_status));
+  EXPECT_EQ(output(), "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
+}
+
+TEST_F(LauncherTest, StopAsksFirstAndKillsAfterTheGrace) {
+  Launcher launcher;
+  shell(launcher, "trap 'echo asked; exit 0' TERM; echo ready; while :; do sleep 0.02; done");
+  while (output().empty()) ::usleep(1000);
+  launcher.stop(1, milliseconds(5000));
+  await(launcher, Kind::kGone);
+  EXPECT_EQ(output(), "ready\nasked\n");
+  EXPECT_EQ(living_below(launcher.pid()), 0U);
+}
+
+TEST_F(LauncherTest, WhatDoesNotListenToSigtermIsKilled) {
+  Launcher launcher;
+  shell(launcher, "trap '' TERM; echo ready; while :; do sleep 0.02; done");
+  while (output().empty()) ::usleep(1000);
+  launcher.stop(1, milliseconds(50));
+  await(launcher, Kind::kGone);
+  EXPECT_EQ(living_below(launcher.pid()), 0U);
+}
+
+TEST_F(LauncherTest, AnOrphanInASessionOfItsOwnBelongsToTheInstance) {
+  Launcher launcher;
+  shell(launcher, "setsid sleep 100 & exit 0");
+  await(launcher, Kind::kExited);
+  EXPECT_EQ(living_below(launcher.pid()), 1U);
+  launcher.stop(1, milliseconds(0));
+  await(launcher, Kind::kGone);
+  EXPECT_EQ(living_below(launcher.pid()), 0U);
+}
+
+TEST_F(LauncherTest, EmptyIsToldWhenTheLastOrphanEnds) {
+  Launcher launcher;
+  shell(launcher, "sleep 0.2 & exit 0");
+  const LaunchReport first = await(launcher, Kind::kExited);
+  EXPECT_GT(await(launcher, Kind::kEmpty).time_ns, first.time_ns + 100'000'000);
+}
+
+TEST_F(LauncherTest, AMapThatCannotBeWrittenIsOurErrorAndNothingIsStarted) {
+  Launcher launcher;
+  launcher.use_spawners_map(null_.get());  // no map at all
+  shell(launcher, "echo started");
+  EXPECT_NE(await(launcher, Kind::kUnmarked).error, 0);
+  EXPECT_EQ(output(), "");
+}
+
+}  // namespace
+}  // namespace coldstart::harness
