@@ -173,7 +173,11 @@ class Call : public std::enable_shared_from_this<Call> {
     while (!pending_.empty() && !parser_.is_done()) {
       boost::system::error_code error;
       const std::size_t used = parser_.put(asio::buffer(pending_), error);
-      if (error == http::error::need_more) break;
+      if (error == http::error::need_more) {
+        // It has taken the lines that were whole and goes on after them.
+        pending_.erase(0, used);
+        break;
+      }
       if (error) {
         fail(HttpResult::Kind::kGarbage, "not an HTTP response (" + error.message() + "): '" +
                                              printable_start(pending_.data(), pending_.size()) +

@@ -189,6 +189,7 @@ TEST(HttpTest, HavingNoDescriptorLeftIsOurOwnError) {
   const Server nobody(-1);
   const HttpCall call = call_to(nobody.port);
   asio::io_context io;
+  const asio::ip::tcp::socket makes_the_reactor_open_its_own(io);
   std::exception_ptr failure;
   asio::co_spawn(io, http_call(io, call),
                  [&](std::exception_ptr error, HttpResult) { failure = std::move(error); });
