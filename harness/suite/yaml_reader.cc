@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "harness/process/spawn.h"
-#include "harness/process/spawn.h"
 #include "harness/suite/suggest.h"
 
 namespace coldstart::harness {
