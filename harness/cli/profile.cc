@@ -9,8 +9,12 @@
 #include "harness/cli/record_run.h"
 #include "harness/suite/suite.h"
 #include "results/model/error.h"
+#include "results/report/causes_table.h"
+#include "results/report/cells.h"
+#include "results/report/details.h"
 #include "results/report/table.h"
 #include "results/report/waterfall.h"
+#include "results/statistics/causes.h"
 #include "results/statistics/summary.h"
 #include "results/store/store.h"
 
@@ -122,9 +126,14 @@ int profile(const Globals& globals, const ProfileOptions& options, harness::Laun
   if (!summaries.empty() && summaries.front().median_start) {
     const Start& median = run.starts[*summaries.front().median_start];
     std::fputs(results::phase_table(summaries, style).c_str(), stdout);
-    std::printf("\nThe median start (trial %d):\n", median.trial);
-    std::fputs(results::waterfall(median, style).c_str(), stdout);
-    std::fputs("\n", stdout);
+    std::printf("\nThe median start (%s):\n",
+                results::place_of_median_start(run, summaries.front()).c_str());
+    const std::string contract = results::contract_of(run, median.function);
+    for (const std::string& part : {results::waterfall(median, style, contract),
+                                    results::causes_text(results::summarize_causes(run), style),
+                                    results::details_text(median, style)}) {
+      if (!part.empty()) std::printf("%s\n", part.c_str());
+    }
   }
   std::fputs(results::comparison_table(run, summaries, style).c_str(), stdout);
   progress.say("run " + std::to_string(recorded.id) + " is in " + globals.db.string());
