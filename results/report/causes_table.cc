@@ -51,9 +51,9 @@ DetailTable causes_table(const CausesSummary& causes) {
   const bool reads = std::any_of(causes.phases.begin(), causes.phases.end(),
                                  [](const PhaseCauseMedians& p) { return p.read_bytes > 0; });
   DetailTable table;
-  table.title =
-      fmt::format("Why the time passed in {} (medians of {} start{}):", printable(causes.function),
-                  causes.n, causes.n == 1 ? "" : "s");
+  table.title = fmt::format(
+      "Why the time passed in {} ({}, {}; medians of {} start{}):", printable(causes.function),
+      printable(causes.load), printable(causes.cache), causes.n, causes.n == 1 ? "" : "s");
   Column phase{"phase", {}, true};
   Column median{"median"};
   Column why{"the phase was", {}, true, TooWide::kWrap};
