@@ -17,6 +17,10 @@ results::TextStyle Globals::style() const {
   if (terminal && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
     style.width = std::clamp(static_cast<int>(size.ws_col), 60, 160);
   }
+  // Whoever exports COLUMNS wants that width, in a pipe too.
+  if (const char* columns = std::getenv("COLUMNS"); columns != nullptr && std::atoi(columns) > 0) {
+    style.width = std::clamp(std::atoi(columns), 60, 160);
+  }
   const char* no_color = std::getenv("NO_COLOR");
   style.color = color == "always" ||
                 (color == "auto" && terminal && (no_color == nullptr || *no_color == '\0'));

@@ -11,8 +11,12 @@
 #include "harness/suite/suite.h"
 #include "results/model/duration.h"
 #include "results/model/error.h"
+#include "results/report/causes_table.h"
+#include "results/report/cells.h"
+#include "results/report/details.h"
 #include "results/report/table.h"
 #include "results/report/waterfall.h"
+#include "results/statistics/causes.h"
 #include "results/statistics/summary.h"
 #include "results/store/store.h"
 
@@ -127,14 +131,24 @@ std::string headline(const Run& run, const results::Summary& summary) {
   return line;
 }
 
+// The result, where the time of the median start went and why, then the rest.
 void print_profile(const Run& run, const results::TextStyle& style) {
   const auto summaries = results::summarize(run);
-  if (!summaries.empty()) {
-    std::printf("%s\n\n", headline(run, summaries.front()).c_str());
-    if (summaries.front().median_start) {
-      const Start& median = run.starts[*summaries.front().median_start];
-      std::printf("The median start:\n%s\n%s\n", results::waterfall(median, style).c_str(),
-                  results::phase_table(summaries, style).c_str());
+  const auto causes = results::summarize_causes(run);
+  for (const results::Summary& summary : summaries) {
+    std::printf("%s\n\n", headline(run, summary).c_str());
+    if (!summary.median_start) continue;
+    const Start& median = run.starts[*summary.median_start];
+    std::printf("The median start (%s):\n",
+                results::place_of_median_start(run, summary).c_str());
+    std::string why;
+    if (const auto these = results::causes_of(causes, summary)) {
+      why = results::causes_text({*these}, style);
+    }
+    const std::string contract = results::contract_of(run, median.function);
+    for (const std::string& part : {results::waterfall(median, style, contract), why,
+                                    results::details_text(median, style)}) {
+      if (!part.empty()) std::printf("%s\n", part.c_str());
     }
   }
   std::fputs(results::comparison_table(run, summaries, style).c_str(), stdout);

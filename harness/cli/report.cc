@@ -5,10 +5,14 @@
 #include "harness/cli/command_line.h"
 #include "harness/cli/write_report.h"
 #include "results/model/error.h"
+#include "results/report/causes_table.h"
+#include "results/report/cells.h"
+#include "results/report/details.h"
 #include "results/report/markdown.h"
 #include "results/report/plots.h"
 #include "results/report/table.h"
 #include "results/report/waterfall.h"
+#include "results/statistics/causes.h"
 #include "results/statistics/summary.h"
 #include "results/store/load_run.h"
 
@@ -28,8 +32,18 @@ void print_waterfall(const Run& run, const std::vector<results::Summary>& summar
   for (const results::Summary& summary : summaries) {
     if (summary.function != function || !summary.median_start) continue;
     const Start& median = run.starts[*summary.median_start];
-    std::printf("The median start of %s (trial %d):\n", function.c_str(), median.trial);
-    std::fputs(results::waterfall(median, style).c_str(), stdout);
+    std::printf("The median start of %s (%s):\n", function.c_str(),
+                results::place_of_median_start(run, summary).c_str());
+    const std::string contract = results::contract_of(run, function);
+    std::fputs(results::waterfall(median, style, contract).c_str(), stdout);
+    std::vector<results::CausesSummary> causes;
+    if (auto of_function = results::causes_of(results::summarize_causes(run), summary)) {
+      causes.push_back(*std::move(of_function));
+    }
+    for (const std::string& part :
+         {results::causes_text(causes, style), results::details_text(median, style)}) {
+      if (!part.empty()) std::printf("\n%s", part.c_str());
+    }
     return;
   }
   throw Error("--waterfall", "no successful start of '" + function + "' in this run",
@@ -49,6 +63,8 @@ int report(const Globals& globals, const ReportOptions& options) {
     std::fputs(results::comparison_table(run, summaries, globals.style()).c_str(), stdout);
     std::fputs("\n", stdout);
     std::fputs(results::phase_table(summaries, globals.style()).c_str(), stdout);
+    const auto causes = results::causes_text(results::summarize_causes(run), globals.style());
+    if (!causes.empty()) std::printf("\n%s", causes.c_str());
   }
   return 0;
 }

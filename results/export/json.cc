@@ -126,6 +126,7 @@ Json summary_json(const Summary& summary) {
     failed_by[std::string(name(outcome))] = count;
   put_object(json, "failed_by", std::move(failed_by));
   if (summary.lost > 0) json["lost"] = summary.lost;
+  if (summary.unproven > 0) json["unproven"] = summary.unproven;
   put(json, "median_ns", summary.median_ns);
   if (const auto& interval = summary.median_interval) {
     json["median_ci95_ns"] = {interval->low, interval->high};

@@ -1,6 +1,7 @@
 #include "results/report/cells.h"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 #include <map>
 #include <string_view>
@@ -37,8 +38,10 @@ void fill_phases(Block& block) {
   for (auto& [phases, column] : columns) {
     column = block.phase_names.size();
     block.phase_names.push_back(short_name(phases));
+    block.phase_columns.push_back(phases);
   }
   for (const Summary* summary : block.summaries) {
+    if (summary->phases.empty()) continue;  // no start that can be used: the comparison says so
     PhaseRow row{printable(summary->function), std::vector<std::string>(columns.size())};
     for (const PhaseMedian& phase : summary->phases) {
       row.cells[columns.at(phase.phases)] = format_duration(phase.median_ns);
@@ -55,7 +58,8 @@ std::vector<Block> blocks_of(const std::vector<Summary>& summaries) {
     const std::string title = printable(fmt::format("{}, {}", summary.load, summary.cache));
     auto block = std::find_if(blocks.begin(), blocks.end(),
                               [&](const Block& b) { return b.title == title; });
-    if (block == blocks.end()) block = blocks.insert(blocks.end(), Block{title, {}, {}, {}, {}});
+    if (block == blocks.end())
+      block = blocks.insert(blocks.end(), Block{title, {}, {}, {}, {}, {}});
     block->summaries.push_back(&summary);
     block->rows.push_back(comparison_row(summary));
   }
@@ -74,6 +78,60 @@ std::string format_interval(std::int64_t low_ns, std::int64_t high_ns) {
 std::string format_ratio(double ratio) {
   const int decimals = ratio < 9.995 ? 2 : ratio < 99.95 ? 1 : 0;
   return fmt::format("{:.{}f}×", ratio, decimals);
+}
+
+std::string format_count(std::int64_t count) {
+  std::string digits = std::to_string(count);
+  const std::size_t sign = count < 0 ? 1 : 0;
+  for (std::size_t i = digits.size(); i > sign + 3;) digits.insert(i -= 3, ",");
+  return digits;
+}
+
+std::string format_bytes(std::int64_t bytes) {
+  constexpr std::array<const char*, 4> kUnits = {"KiB", "MiB", "GiB", "TiB"};
+  constexpr double kStep = 1024;
+  if (bytes < 1024) return fmt::format("{} B", bytes);
+  double value = static_cast<double>(bytes) / kStep;
+  std::size_t unit = 0;
+  // 999.5 would print as "1000".
+  for (; value >= 999.5 && unit + 1 < kUnits.size(); ++unit) value /= kStep;
+  const int decimals = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
+  return fmt::format("{:.{}f} {}", value, decimals, kUnits[unit]);
+}
+
+std::string format_share(std::int64_t part, std::int64_t total) {
+  if (total <= 0) return kAbsent;
+  const double percent = 100.0 * static_cast<double>(part) / static_cast<double>(total);
+  if (part > 0 && percent < 0.05) return "<0.1 %";
+  return fmt::format("{:.1f} %", percent);
+}
+
+std::string place_of_median_start(const Run& run, const Summary& summary) {
+  if (!summary.median_start || !summary.median_rank) return kAbsent;
+  const std::size_t rank = *summary.median_rank;
+  const std::size_t last = rank % 10;
+  const bool teen = rank / 10 % 10 == 1;
+  const char* suffix = teen ? "th" : last == 1 ? "st" : last == 2 ? "nd" : last == 3 ? "rd" : "th";
+  return fmt::format("trial {}, {}{} of {}", run.starts[*summary.median_start].trial, rank, suffix,
+                     summary.n);
+}
+
+std::string end_of_clock(std::string_view contract) {
+  return contract == "exec" ? "the first byte of its output, or its end"
+                            : "the first byte of the answer";
+}
+
+std::string contract_of(const Run& run, const std::string& function) {
+  for (const Function& f : run.functions) {
+    if (f.name == function) return f.contract;
+  }
+  return "";
+}
+
+std::string descriptions(const std::vector<Phase>& phases) {
+  std::string text;
+  for (Phase phase : phases) text += (text.empty() ? "" : "; ") + std::string(description(phase));
+  return text;
 }
 
 std::string short_name(const std::vector<Phase>& phases) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "results/model/record.h"
@@ -32,7 +33,8 @@ struct Block {
   std::vector<const Summary*> summaries;
   std::vector<ComparisonRow> rows;
   std::vector<std::string> phase_names;  ///< columns of the phase table: "spawn", "spawn…app"
-  std::vector<PhaseRow> phase_rows;
+  std::vector<std::vector<Phase>> phase_columns;  ///< the same, as phases
+  std::vector<PhaseRow> phase_rows;               ///< only functions that have phases
 };
 
 /// Text is made printable, but not escaped.
@@ -43,6 +45,28 @@ std::string format_interval(std::int64_t low_ns, std::int64_t high_ns);
 
 /// "1.00×", "62.5×", "210×"
 std::string format_ratio(double ratio);
+
+/// "1,234,567"
+std::string format_count(std::int64_t count);
+
+/// "512 B", "1.81 MiB"
+std::string format_bytes(std::int64_t bytes);
+
+/// "12.3 %", "<0.1 %"
+std::string format_share(std::int64_t part, std::int64_t total);
+
+/// Where the median start stands: "trial 4, 10th of 20".
+std::string place_of_median_start(const Run& run, const Summary& summary);
+
+/// Where the clock stops: "the first byte of the answer"; for the contract `exec` "the first byte
+/// of its output, or its end".
+std::string end_of_clock(std::string_view contract);
+
+/// The contract of the function of that name; empty: not in the run.
+std::string contract_of(const Run& run, const std::string& function);
+
+/// What happens in these phases, in words.
+std::string descriptions(const std::vector<Phase>& phases);
 
 /// "link", "runtime+app", and "spawn…app" for three or more.
 std::string short_name(const std::vector<Phase>& phases);

@@ -1,12 +1,17 @@
 #include "results/report/html.h"
 
 #include <fmt/format.h>
+#include <map>
 #include <regex>
+#include <utility>
 
+#include "results/model/duration.h"
+#include "results/report/cache_ladder.h"
+#include "results/report/causes_table.h"
 #include "results/report/cells.h"
+#include "results/report/details.h"
+#include "results/report/html_parts.h"
 #include "results/report/notes.h"
-#include "results/report/palette.h"
-#include "results/report/text.h"
 
 namespace coldstart::results {
 namespace {
@@ -23,56 +28,20 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--soft); padding-bottom: .3rem; }
 th, td { padding: .3rem .8rem; border-bottom: 1px solid var(--line); text-align: right;
          white-space: nowrap; }
-th:first-child { text-align: left; }
+th:first-child, th.left, td.left { text-align: left; }
+td.left { white-space: normal; }
+details { margin: .6rem 0; }
+summary { cursor: pointer; }
+.note { color: var(--soft); margin-top: .2rem; }
 .bar { display: flex; width: 14rem; height: 1rem; }
 .bar span { height: 100%; }
+.fall { width: 26rem; }
 .joined { background-image: repeating-linear-gradient(45deg, #0004 0 3px, transparent 3px 6px); }
 .legend { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; }
 .legend span { display: inline-block; width: .9rem; height: .9rem; vertical-align: -.1rem; }
 figure { margin: 2rem 0; }
 figure svg { max-width: 100%; height: auto; background: #fff; }
 )css";
-
-std::string escaped(const std::string& text) {
-  std::string safe;
-  for (const char c : printable(text)) {
-    switch (c) {
-      case '<':
-        safe += "&lt;";
-        break;
-      case '>':
-        safe += "&gt;";
-        break;
-      case '&':
-        safe += "&amp;";
-        break;
-      case '"':
-        safe += "&quot;";
-        break;
-      default:
-        safe += c;
-    }
-  }
-  return safe;
-}
-
-void add_header(std::string& html, const char* caption, const std::vector<std::string>& cells) {
-  html += fmt::format("<div class=\"scroll\"><table><caption>{}</caption>\n<thead><tr>", caption);
-  for (const std::string& cell : cells)
-    html += fmt::format("<th scope=\"col\">{}</th>", escaped(cell));
-  html += "</tr></thead>\n<tbody>\n";
-}
-
-void begin_row(std::string& html, const std::string& function) {
-  html += fmt::format("<tr><th scope=\"row\">{}</th>", escaped(function));
-}
-
-constexpr const char* kEndTable = "</tbody></table></div>\n";
-
-std::string swatch(const std::vector<Phase>& phases, const std::string& width) {
-  return fmt::format("<span{} style=\"{}background-color:{}\"></span>",
-                     phases.size() > 1 ? " class=\"joined\"" : "", width, hex(color_of(phases)));
-}
 
 // Decoration: the phase table says the same in numbers.
 std::string bar(const Summary& summary) {
@@ -89,18 +58,23 @@ std::string bar(const Summary& summary) {
 }
 
 void add_comparison(std::string& html, const Block& block) {
-  add_header(
-      html, "First response, from due to responded",
-      {"function", "n", "failed", "median", "95 % interval", "p90", "p99", "ratio", "phases"});
+  html +=
+      "<div class=\"scroll\"><table><caption>First response, from due to responded</caption>\n"
+      "<thead><tr>";
+  for (const char* header :
+       {"function", "n", "failed", "median", "95 % interval", "p90", "p99", "ratio"}) {
+    html += fmt::format("<th scope=\"col\">{}</th>", header);
+  }
+  html += "<th scope=\"col\" class=\"left\">phases</th></tr></thead>\n<tbody>\n";
   for (const ComparisonRow& r : block.rows) {
-    begin_row(html, r.function);
+    html += fmt::format("<tr><th scope=\"row\">{}</th>", escaped(r.function));
     for (const std::string* cell :
          {&r.n, &r.failed, &r.median, &r.interval, &r.p90, &r.p99, &r.ratio}) {
       html += "<td>" + escaped(*cell) + "</td>";
     }
     html += "<td>" + bar(*r.summary) + "</td></tr>\n";
   }
-  html += kEndTable;
+  html += "</tbody></table></div>\n";
 }
 
 void add_legend(std::string& html, const Block& block) {
@@ -110,7 +84,8 @@ void add_legend(std::string& html, const Block& block) {
   }
   html += "<ul class=\"legend\">";
   for (const auto& [phases, name] : names) {
-    html += fmt::format("<li>{} {}</li>", swatch(phases, ""), escaped(name));
+    html += fmt::format("<li title=\"{}\">{} {}</li>", escaped(descriptions(phases)),
+                        swatch(phases, ""), escaped(name));
   }
   html += "</ul>\n";
 }
@@ -118,15 +93,53 @@ void add_legend(std::string& html, const Block& block) {
 void add_phases(std::string& html, const Block& block) {
   if (block.phase_names.empty()) return;
   add_legend(html, block);
-  std::vector<std::string> header = {"function"};
-  header.insert(header.end(), block.phase_names.begin(), block.phase_names.end());
-  add_header(html, "Medians of the phases; their sum may differ from the median latency", header);
-  for (const PhaseRow& phases : block.phase_rows) {
-    begin_row(html, phases.function);
-    for (const std::string& cell : phases.cells) html += "<td>" + escaped(cell) + "</td>";
-    html += "</tr>\n";
+  DetailTable table;
+  table.title = "Medians of the phases; their sum may differ from the median latency";
+  table.columns.push_back({"function", {}, true});
+  for (const PhaseRow& row : block.phase_rows) table.columns[0].cells.push_back(row.function);
+  for (std::size_t i = 0; i < block.phase_names.size(); ++i) {
+    Column& column = table.columns.emplace_back(Column{block.phase_names[i]});
+    column.about = descriptions(block.phase_columns[i]);
+    for (const PhaseRow& row : block.phase_rows) column.cells.push_back(row.cells[i]);
   }
-  html += kEndTable;
+  html += html_table(table);
+}
+
+void add_items(std::string& html, const std::vector<std::string>& items) {
+  if (items.empty()) return;
+  html += "<ul>\n";
+  for (const std::string& item : items) html += "<li>" + escaped(item) + "</li>\n";
+  html += "</ul>\n";
+}
+
+// Right below the numbers that they are missing from.
+void add_left_out(std::string& html, const Run& run, const Block& block) {
+  std::vector<std::string> notes;
+  for (const Summary* summary : block.summaries) {
+    for (std::string& note : left_out_notes(run, *summary, false)) notes.push_back(std::move(note));
+  }
+  add_items(html, notes);
+}
+
+// A folded part a function: waterfall, causes, and the account of the median start.
+void add_details(std::string& html, const Run& run, const Block& block,
+                 const std::vector<CausesSummary>& causes) {
+  for (const Summary* summary : block.summaries) {
+    if (!summary->median_start) continue;
+    const Start& start = run.starts[*summary->median_start];
+    const Details details = details_of(start);
+    html += fmt::format(
+        "<details><summary>{}: the median start, {} from due to {} ({})</summary>\n",
+        escaped(summary->function), format_duration(latency_ns(start.timeline).value_or(0)),
+        end_of_clock(contract_of(run, summary->function)), place_of_median_start(run, *summary));
+    html += html_waterfall(start);
+    if (const auto of_function = causes_of(causes, *summary)) {
+      html += html_table(causes_table(*of_function));
+    }
+    add_items(html, details.sentences);
+    for (const DetailTable& table : details.tables) html += html_table(table);
+    html += "</details>\n";
+  }
 }
 
 // The <svg> element alone, named for those who do not see it. Several pictures share a page, so
@@ -145,9 +158,8 @@ std::string inline_svg(const InlinePicture& picture, std::size_t index) {
 
 void add_list(std::string& html, const char* title, const std::vector<std::string>& notes) {
   if (notes.empty()) return;
-  html += fmt::format("<h2>{}</h2>\n<ul>\n", title);
-  for (const std::string& note : notes) html += "<li>" + escaped(note) + "</li>\n";
-  html += "</ul>\n";
+  html += fmt::format("<h2>{}</h2>\n", title);
+  add_items(html, notes);
 }
 
 }  // namespace
@@ -156,6 +168,7 @@ std::string html_report(const Run& run, const std::vector<Summary>& summaries,
                         const std::vector<InlinePicture>& pictures) {
   const Notes notes = notes_of(run, summaries);
   const std::vector<Block> blocks = blocks_of(summaries);
+  const std::vector<CausesSummary> causes = summarize_causes(run);
   const std::string& suite = run.info.suite.empty() ? run.info.label : run.info.suite;
   const std::string title = "Cold starts" + (suite.empty() ? "" : ": " + escaped(suite));
   std::string html = fmt::format(
@@ -169,15 +182,17 @@ std::string html_report(const Run& run, const std::vector<Summary>& summaries,
   for (const Block& block : blocks) {
     html += fmt::format("<h2>{}</h2>\n", escaped(block.title));
     add_comparison(html, block);
+    add_left_out(html, run, block);
     add_phases(html, block);
+    add_details(html, run, block, causes);
   }
+  for (const DetailTable& ladder : cache_ladders(summaries)) html += html_table(ladder);
   for (std::size_t i = 0; i < pictures.size(); ++i) {
     html += fmt::format("<figure>\n{}\n<figcaption>{}</figcaption>\n</figure>\n",
                         inline_svg(pictures[i], i), escaped(pictures[i].title));
   }
   add_list(html, "Absent values (–)", notes.absent);
   add_list(html, "Skipped", notes.skipped);
-  add_list(html, "Failed", notes.failures);
   add_list(html, "Not seen", notes.unseen);
   add_list(html, "Conditions", notes.conditions);
   return html + "</body>\n</html>\n";

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "results/report/cache_ladder.h"
+#include "results/report/causes_table.h"
 #include "results/report/cells.h"
+#include "results/report/details.h"
 #include "results/report/notes.h"
 #include "results/report/text.h"
 
@@ -56,6 +59,20 @@ void add_header(std::string& text, const std::vector<std::string>& cells) {
   text += '\n';
 }
 
+void add_table(std::string& text, const DetailTable& table) {
+  text += fmt::format("\n{}\n\n|", escaped(table.title));
+  for (const Column& column : table.columns) text += ' ' + escaped(column.header) + " |";
+  text += "\n|";
+  for (const Column& column : table.columns) text += column.left ? " :--- |" : " ---: |";
+  text += '\n';
+  for (std::size_t row = 0; row < table.columns.front().cells.size(); ++row) {
+    std::vector<std::string> cells;
+    for (const Column& column : table.columns) cells.push_back(column.cells[row]);
+    add_row(text, cells);
+  }
+  if (!table.note.empty()) text += '\n' + escaped(table.note) + '\n';
+}
+
 void add_list(std::string& text, const std::vector<std::string>& notes) {
   if (notes.empty()) return;
   text += '\n';
@@ -80,12 +97,33 @@ void add_phases(std::string& text, const Block& block) {
   }
 }
 
+// What is known of each function beyond the tables, folded.
+void add_details(std::string& text, const Run& run, const Block& block,
+                 const std::vector<CausesSummary>& causes) {
+  for (const Summary* summary : block.summaries) {
+    if (!summary->median_start) continue;
+    const Details details = details_of(run.starts[*summary->median_start]);
+    const auto of_function = causes_of(causes, *summary);
+    if (details.empty() && !of_function) continue;
+    text += fmt::format("\n<details><summary>{}</summary>\n",
+                        escaped(printable(summary->function)) + ": where the time went");
+    if (of_function) add_table(text, causes_table(*of_function));
+    if (!details.empty()) {
+      text += fmt::format("\nThe median start ({}):\n", place_of_median_start(run, *summary));
+    }
+    add_list(text, details.sentences);
+    for (const DetailTable& table : details.tables) add_table(text, table);
+    text += "\n</details>\n";
+  }
+}
+
 }  // namespace
 
 std::string markdown_report(const Run& run, const std::vector<Summary>& summaries,
                             const std::vector<PictureLink>& pictures) {
   const Notes notes = notes_of(run, summaries);
   const std::vector<Block> blocks = blocks_of(summaries);
+  const std::vector<CausesSummary> causes = summarize_causes(run);
   const std::string& title = run.info.suite.empty() ? run.info.label : run.info.suite;
   std::string text =
       "## Cold starts" + (title.empty() ? "" : ": " + escaped(printable(title))) + '\n';
@@ -101,7 +139,9 @@ std::string markdown_report(const Run& run, const std::vector<Summary>& summarie
       text += "\nMedians of the phases; their sum may differ from the median latency:\n\n";
       add_phases(text, block);
     }
+    add_details(text, run, block, causes);
   }
+  for (const DetailTable& ladder : cache_ladders(summaries)) add_table(text, ladder);
   add_list(text, notes.absent);
   add_list(text, notes.skipped);
   add_list(text, notes.failures);

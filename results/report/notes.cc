@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <map>
 #include <set>
 #include <utility>
 
 #include "results/model/duration.h"
+#include "results/report/cells.h"
+#include "results/report/reasons.h"
 #include "results/report/text.h"
 
 namespace coldstart::results {
@@ -77,21 +80,24 @@ std::vector<std::string> status_notes(const Run& run, const std::vector<Summary>
   return notes;
 }
 
+std::string first_unproven_reason(const Run& run, const Summary& summary) {
+  for (const Start& start : run.starts) {
+    const auto& proof = start.account.cache;
+    if (proof && !proof->proven && !proof->reason.empty() && start.outcome == Outcome::kOk &&
+        start.function == summary.function && start.load == summary.load &&
+        start.cache == summary.cache) {
+      return proof->reason;
+    }
+  }
+  return "";
+}
+
 std::vector<std::string> failure_notes(const Run& run, const std::vector<Summary>& summaries) {
   std::vector<std::string> notes;
   const bool with_setting = several_settings(summaries);
   for (const Summary& summary : summaries) {
-    const std::string title = title_of(summary, with_setting);
-    const std::size_t all = summary.n + summary.lost + summary.failed();
-    for (const auto& [outcome, count] : summary.failed_by) {
-      const std::string message = last_message(run, summary, outcome);
-      notes.push_back(
-          printable(fmt::format("{}: {} of {} failed: {}{}", title, count, all, name(outcome),
-                                message.empty() ? "" : fmt::format(" ({})", message))));
-    }
-    if (summary.lost > 0) {
-      notes.push_back(printable(
-          fmt::format("{}: {} of {} left out: probe events were lost", title, summary.lost, all)));
+    for (std::string& note : left_out_notes(run, summary, with_setting)) {
+      notes.push_back(std::move(note));
     }
   }
   return notes;
@@ -120,23 +126,44 @@ std::vector<std::string> absent_notes(const std::vector<Summary>& summaries) {
   return notes;
 }
 
-// Which functions lack which boundaries, grouped by reason: "cpp" (all its starts), "cpp (2 of
-// 30)".
+/// What a start lacks: a boundary (by its place in the order), or a part of the account (after
+/// them).
+using Missing = std::pair<std::size_t, std::string>;
+
+std::string part_in_words(const std::string& part) {
+  if (part == "causes") return "why the time passed";
+  if (part == "sandbox") return "the steps of the sandbox";
+  if (part == "jvm") return "what the JVM did";
+  if (part == "python") return "imports";
+  if (part == "node") return "modules";
+  if (part == "cache" || part == "cache_proof") return "proof of the cache state";
+  return part;
+}
+
+std::vector<std::pair<Missing, std::string>> missing_of(const Start& start) {
+  std::vector<std::pair<Missing, std::string>> missing;  // what, reason
+  for (std::size_t i = 1; i < kBoundaryCount; ++i) {
+    const auto boundary = static_cast<Boundary>(i);
+    const Mark& mark = start.timeline[boundary];
+    if (mark.at_ns || mark.absence == Absence::kNotApplicable) continue;
+    missing.push_back({{i, std::string(name(boundary))}, mark.reason});
+  }
+  for (const auto& [part, reason] : start.account.absent) {
+    missing.push_back({{kBoundaryCount, part_in_words(part)}, reason});
+  }
+  return missing;
+}
+
+// Which functions lack what, grouped by reason: "cpp" (all its starts), "cpp (2 of 30)".
 std::vector<std::string> unseen_notes(const Run& run) {
   std::map<std::string, std::size_t> answered;
-  std::map<std::pair<std::string, Boundary>, std::map<std::string, std::size_t>> unseen;
+  std::map<std::pair<std::string, Missing>, std::map<std::string, std::size_t>> unseen;
   for (const Start& start : run.starts) {
     if (start.outcome != Outcome::kOk) continue;  // it need not have come that far
     ++answered[start.function];
-    for (std::size_t i = 0; i < kBoundaryCount; ++i) {
-      const auto boundary = static_cast<Boundary>(i);
-      const Mark& mark = start.timeline[boundary];
-      if (boundary == Boundary::kDue || mark.at_ns || mark.absence == Absence::kNotApplicable)
-        continue;
-      ++unseen[{mark.reason, boundary}][start.function];
-    }
+    for (const auto& [what, reason] : missing_of(start)) ++unseen[{reason, what}][start.function];
   }
-  // Boundaries with the same reason and the same functions share a note.
+  // What lacks for the same reason in the same functions shares a note.
   std::map<std::pair<std::string, std::string>, std::vector<std::string>> notes_by_reason;
   for (const auto& [key, counts] : unseen) {
     std::vector<std::string> functions;
@@ -151,12 +178,13 @@ std::vector<std::string> unseen_notes(const Run& run) {
                                 : fmt::format("{} ({} of {})", function.name, count->second, of));
     }
     const std::string where = all && answered.size() > 1 ? "all functions" : joined(functions);
-    notes_by_reason[{key.first, where}].emplace_back(name(key.second));
+    notes_by_reason[{key.first, where}].push_back(key.second.second);
   }
   std::vector<std::string> notes;
-  for (const auto& [key, boundaries] : notes_by_reason) {
-    notes.push_back(printable(fmt::format("not seen in {}: {} ({})", key.second, joined(boundaries),
-                                          key.first.empty() ? "no reason recorded" : key.first)));
+  for (const auto& [key, what] : notes_by_reason) {
+    notes.push_back(printable(
+        fmt::format("not seen in {}: {} ({})", key.second, joined(what),
+                    key.first.empty() ? "no reason recorded" : in_plain_words(key.first))));
   }
   return notes;
 }
@@ -200,13 +228,71 @@ void add_probe_notes(const Run& run, std::vector<std::string>& notes) {
   }
 }
 
+std::string tiers_in_words(const std::string& tiers) {
+  if (tiers.empty()) return "the launcher alone";
+  if (tiers == "all") return "all tiers";
+  return (tiers.find(',') == std::string::npos ? "tier " : "tiers ") + tiers;
+}
+
+std::string overhead_in_words(const Overhead& overhead) {
+  std::string text =
+      fmt::format("{}, {} {:.3f}", overhead.what, tiers_in_words(overhead.tiers), overhead.ratio);
+  if (overhead.low && overhead.high) {
+    text += fmt::format(" ({:.3f}–{:.3f})", *overhead.low, *overhead.high);
+  }
+  return text;
+}
+
+// What was measured on one day with as many pairs shares a note.
+void add_overhead_notes(const RunInfo& info, std::vector<std::string>& notes) {
+  if (info.overheads.empty()) {
+    notes.emplace_back("our cost was never measured here; coldstart doctor --overhead");
+    return;
+  }
+  std::vector<std::pair<std::string, std::string>> by_measurement;
+  for (const Overhead& overhead : info.overheads) {
+    const std::string when =
+        fmt::format("our cost, measured {} ({} pair{})", overhead.measured_at.substr(0, 10),
+                    overhead.pairs, overhead.pairs == 1 ? "" : "s");
+    auto same = std::find_if(by_measurement.begin(), by_measurement.end(),
+                             [&](const auto& entry) { return entry.first == when; });
+    if (same == by_measurement.end()) {
+      by_measurement.emplace_back(when, overhead_in_words(overhead));
+    } else {
+      same->second += "; " + overhead_in_words(overhead);
+    }
+  }
+  for (const auto& [when, what] : by_measurement) {
+    notes.push_back(printable(fmt::format("{}: {}", when, what)));
+  }
+}
+
+// Where the clock starts and stops, by the contracts of the run.
+std::string measured_note(const Run& run) {
+  const auto is_exec = [](const Function& f) { return f.contract == "exec"; };
+  const auto exec = std::count_if(run.functions.begin(), run.functions.end(), is_exec);
+  const bool all = exec > 0 && exec == static_cast<std::ptrdiff_t>(run.functions.size());
+  std::string note =
+      fmt::format("measured: due (the load wants the {}) → responded (the client has {}",
+                  all ? "call" : "request", end_of_clock(all ? "exec" : "http"));
+  if (exec > 0 && !all) note += "; of `exec` functions: " + end_of_clock("exec");
+  return note + ")";
+}
+
+// Functions of several contracts do not compare.
+bool several_contracts(const Run& run, const std::vector<Summary>& summaries) {
+  std::set<std::string> contracts;
+  for (const Summary& summary : summaries) contracts.insert(contract_of(run, summary.function));
+  return contracts.size() > 1;
+}
+
 std::vector<std::string> condition_notes(const Run& run, const std::vector<Summary>& summaries) {
   const RunInfo& info = run.info;
   std::vector<std::string> notes;
-  notes.push_back(
-      "measured: due (the load wants the request) → responded (the client has the first byte of "
-      "the "
-      "answer)");
+  notes.push_back(measured_note(run));
+  if (several_contracts(run, summaries)) {
+    notes.emplace_back("ratio: to the fastest function of the same contract");
+  }
   std::vector<std::string> settings;
   for (const Summary& summary : summaries) {
     std::string setting = fmt::format("load {}, cache {}", summary.load, summary.cache);
@@ -214,7 +300,7 @@ std::vector<std::string> condition_notes(const Run& run, const std::vector<Summa
       settings.push_back(std::move(setting));
     }
   }
-  if (!settings.empty()) notes.push_back(printable(joined(settings)));
+  if (!settings.empty()) notes.push_back(printable(fmt::format("{}", fmt::join(settings, "; "))));
   notes.push_back(printable(fmt::format(
       "run{}{}{}, started {}, {}, seed {}{}", info.id > 0 ? fmt::format(" {}", info.id) : "",
       info.label.empty() ? "" : fmt::format(" ({})", info.label),
@@ -223,6 +309,7 @@ std::vector<std::string> condition_notes(const Run& run, const std::vector<Summa
       info.tool_version.empty() ? "" : ", coldstart " + info.tool_version)));
   notes.push_back(printable(host_note(info.host)));
   add_probe_notes(run, notes);
+  add_overhead_notes(info, notes);
   for (const Function& function : run.functions) {
     if (!function.version.empty() && !function.skipped) {
       notes.push_back(printable(fmt::format("{}: {}", function.name, function.version)));
@@ -234,6 +321,29 @@ std::vector<std::string> condition_notes(const Run& run, const std::vector<Summa
 }
 
 }  // namespace
+
+std::vector<std::string> left_out_notes(const Run& run, const Summary& summary, bool with_setting) {
+  std::vector<std::string> notes;
+  const std::string title = title_of(summary, with_setting);
+  const std::size_t all = summary.n + summary.lost + summary.unproven + summary.failed();
+  for (const auto& [outcome, count] : summary.failed_by) {
+    const std::string message = last_message(run, summary, outcome);
+    notes.push_back(
+        printable(fmt::format("{}: {} of {} failed: {}{}", title, count, all, name(outcome),
+                              message.empty() ? "" : fmt::format(" ({})", message))));
+  }
+  if (summary.lost > 0) {
+    notes.push_back(printable(
+        fmt::format("{}: {} of {} left out: probe events were lost", title, summary.lost, all)));
+  }
+  if (summary.unproven > 0) {
+    const std::string reason = first_unproven_reason(run, summary);
+    notes.push_back(printable(fmt::format(
+        "{}: {} of {} left out: the cache state {} was not proven{}", title, summary.unproven, all,
+        summary.cache, reason.empty() ? "" : fmt::format(" ({})", reason))));
+  }
+  return notes;
+}
 
 Notes notes_of(const Run& run, const std::vector<Summary>& summaries) {
   return {skipped_notes(run), failure_notes(run, summaries), absent_notes(summaries),

@@ -15,10 +15,16 @@ struct Notes {
   std::vector<std::string> skipped;   ///< "java: skipped: no `java`; apt-get install …"
   std::vector<std::string> failures;  ///< "cpp: 2 failed: timeout ×2 (no answer within 30 s)"
   std::vector<std::string> absent;    ///< "p99 needs 100 starts", one a kind
-  std::vector<std::string> unseen;    ///< "runtime_ready was not seen (…) in: python, node"
+  /// Boundaries, and parts of the account, that were not seen although they would apply.
+  std::vector<std::string> unseen;  ///< "not seen in python: runtime_ready (tier runtime is off)"
   std::vector<std::string>
       conditions;  ///< what was measured, host, probes, lost events, how to repeat
 };
+
+/// What became of the starts of one function that are not in its numbers: those that failed, lost
+/// probe events, or whose cache state was not proven. `with_setting`: name load and cache state
+/// too.
+std::vector<std::string> left_out_notes(const Run& run, const Summary& summary, bool with_setting);
 
 Notes notes_of(const Run& run, const std::vector<Summary>& summaries);
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <map>
+#include <string_view>
 #include <utility>
 
 #include "results/model/duration.h"
@@ -50,6 +51,21 @@ std::int64_t total_of(const Summary& summary) {
   return total;
 }
 
+// What the legend's names take, letter by letter: with one width for all, the gaps would be uneven.
+int legend_text_width(const std::string& text) {
+  constexpr double kEm = 14.7;  // pixels, of the font of the legend
+  double width = 0;
+  for (const char c : text) {
+    const std::string_view letter(&c, 1);
+    width += std::string_view("ijl").find(letter) != std::string_view::npos   ? 0.28
+             : std::string_view("frt").find(letter) != std::string_view::npos ? 0.39
+             : std::string_view("mw").find(letter) != std::string_view::npos  ? 0.90
+             : c == '+'                                                       ? 0.84
+                                                                              : 0.61;
+  }
+  return static_cast<int>(width * kEm + 0.5);
+}
+
 std::vector<LegendEntry> legend_of(const std::vector<const Summary*>& summaries, int width) {
   constexpr int kSwatch = 22;
   constexpr int kGap = 26;
@@ -61,7 +77,7 @@ std::vector<LegendEntry> legend_of(const std::vector<const Summary*>& summaries,
   int x = 20;
   int row = 0;
   for (const auto& [phases, name] : names) {
-    const int needed = kSwatch + text_width(name) + kGap;
+    const int needed = kSwatch + legend_text_width(name) + kGap;
     if (x + needed > width && x > 20) {
       x = 20;
       ++row;
@@ -168,7 +184,8 @@ std::string right_panel(const std::vector<const Summary*>& summaries, const Layo
   constexpr double kShareWithText = 0.085;
   std::string text = panel(at, at.right_begin, at.right_end);
   text +=
-      "unset ytics\nset xrange [0:100]\nset xtics 0,20,100\nset xlabel 'share of the total (%)'\n";
+      "unset ytics\nset xrange [0:100]\nset xtics 0,20,100\nset xlabel 'share of the summed "
+      "medians (%)'\n";
   text += bars(summaries, [](const Summary& s) { return static_cast<double>(total_of(s)) / 100; });
   for (std::size_t i = 0; i < summaries.size(); ++i) {
     const auto total = static_cast<double>(total_of(*summaries[i]));
@@ -228,7 +245,7 @@ PlotScript phases_script(const std::vector<const Summary*>& summaries, const std
 
   std::string text = fmt::format(
       "set multiplot\nset border 1 lc rgb '#707070'\nset tics textcolor rgb '#000000'\n"
-      "set xtics nomirror out\nset grid xtics lc rgb '#dddddd' lt 1\nunset key\n"
+      "set xtics nomirror out\nset format x '%g'\nset grid xtics lc rgb '#dddddd' lt 1\nunset key\n"
       "set style rectangle back\nset yrange [0.5:{}.5]\n",
       summaries.size());
   text += frame(at, title, legend) + left_panel(summaries, at);

@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "results/model/duration.h"
+#include "results/report/cache_ladder.h"
 #include "results/report/cells.h"
+#include "results/report/columns.h"
 #include "results/report/notes.h"
 #include "results/report/phase_bar.h"
 #include "results/report/text.h"
@@ -13,56 +15,10 @@
 namespace coldstart::results {
 namespace {
 
-constexpr int kGap = 2;
 constexpr int kNameAtLeast = 12;
 constexpr int kBarAtLeast = 10;
 constexpr int kBarAtMost = 40;
 constexpr const char* kBarHeader = "phases of the median";
-
-struct Column {
-  std::string header;
-  std::vector<std::string> cells;
-  bool left = false;  ///< aligned to the left
-
-  int width() const {
-    int width = display_width(header);
-    for (const std::string& cell : cells) width = std::max(width, display_width(cell));
-    return width;
-  }
-};
-
-int total_width(const std::vector<Column>& columns) {
-  int width = 0;
-  for (const Column& column : columns) width += column.width() + kGap;
-  return width - kGap;
-}
-
-std::string bold(const std::string& text, const TextStyle& style) {
-  return style.color ? "\x1b[1m" + text + "\x1b[0m" : text;
-}
-
-void trim_right(std::string& line) {
-  while (!line.empty() && line.back() == ' ') line.pop_back();
-}
-
-std::string render(const std::vector<Column>& columns, const TextStyle& style) {
-  const auto line_of = [&](auto&& cell_of) {
-    std::string line;
-    for (const Column& column : columns) {
-      if (&column != &columns.front()) line += std::string(kGap, ' ');
-      const std::string& cell = cell_of(column);
-      line += column.left ? pad_right(cell, column.width()) : pad_left(cell, column.width());
-    }
-    trim_right(line);
-    return line;
-  };
-  std::string text =
-      bold(line_of([](const Column& c) -> const std::string& { return c.header; }), style) + '\n';
-  for (std::size_t row = 0; row < columns.front().cells.size(); ++row) {
-    text += line_of([&](const Column& c) -> const std::string& { return c.cells[row]; }) + '\n';
-  }
-  return text;
-}
 
 void limit_names(Column& names, int width) {
   for (std::string& cell : names.cells) cell = fit(cell, width);
@@ -105,8 +61,8 @@ std::string comparison_of(const Block& block, const TextStyle& style) {
   const bool has_phases = std::any_of(block.summaries.begin(), block.summaries.end(),
                                       [](const Summary* s) { return !s->phases.empty(); });
   std::vector<Column> with_bar = columns;
-  if (has_phases && make_fit(with_bar, style.width - kGap - kBarAtLeast)) {
-    const int room = style.width - kGap - total_width(with_bar);
+  if (has_phases && make_fit(with_bar, style.width - kColumnGap - kBarAtLeast)) {
+    const int room = style.width - kColumnGap - total_width(with_bar);
     with_bar.push_back(bars_of(block, std::min(room, kBarAtMost), style));
     return render(with_bar, style);
   }
@@ -117,7 +73,7 @@ std::string comparison_of(const Block& block, const TextStyle& style) {
   std::string text = render(columns, style);
   if (has_phases) {
     std::vector<Column> bars = {columns.front()};
-    const int room = style.width - kGap - bars.front().width();
+    const int room = style.width - kColumnGap - bars.front().width();
     bars.push_back(bars_of(block, std::min(room, 2 * kBarAtMost), style));
     text += '\n' + render(bars, style);
   }
@@ -125,26 +81,13 @@ std::string comparison_of(const Block& block, const TextStyle& style) {
 }
 
 std::string phases_of_block(const Block& block, const TextStyle& style) {
-  std::string text;
-  std::size_t next = 0;
-  while (next < block.phase_names.size()) {
-    std::vector<Column> columns = {{"function", {}, true}};
-    for (const PhaseRow& row : block.phase_rows) columns.front().cells.push_back(row.function);
-    limit_names(columns.front(), style.width / 3);
-    // As many phases as fit, at least one; the others follow below.
-    const std::size_t first = next;
-    for (; next < block.phase_names.size(); ++next) {
-      Column column{block.phase_names[next], {}};
-      for (const PhaseRow& row : block.phase_rows) column.cells.push_back(row.cells[next]);
-      columns.push_back(std::move(column));
-      if (next > first && total_width(columns) > style.width) {
-        columns.pop_back();
-        break;
-      }
-    }
-    text += (first == 0 ? "" : "\n") + render(columns, style);
+  std::vector<Column> columns = {{"function", {}, true}};
+  for (const PhaseRow& row : block.phase_rows) columns.front().cells.push_back(row.function);
+  for (std::size_t i = 0; i < block.phase_names.size(); ++i) {
+    Column& column = columns.emplace_back(Column{block.phase_names[i]});
+    for (const PhaseRow& row : block.phase_rows) column.cells.push_back(row.cells[i]);
   }
-  return text;
+  return render_split(std::move(columns), style);
 }
 
 void add_wrapped(std::string& text, const std::string& paragraph, const TextStyle& style) {
@@ -154,16 +97,24 @@ void add_wrapped(std::string& text, const std::string& paragraph, const TextStyl
 void add_notes(std::string& text, const std::vector<std::string>& notes, const TextStyle& style) {
   if (notes.empty()) return;
   text += '\n';
-  for (const std::string& note : notes) add_wrapped(text, note, style);
+  for (const std::string& note : notes) {
+    // A command is there to be copied: it stays on its line, however long.
+    if (note.starts_with("repeat: ")) {
+      text += note + '\n';
+    } else {
+      add_wrapped(text, note, style);
+    }
+  }
 }
 
 void add_legend(std::string& text, const std::vector<Summary>& summaries, const TextStyle& style) {
   std::vector<std::string> lines;
   for (const std::string& entry : phase_legend(summaries, style)) {
     const bool fits =
-        !lines.empty() && display_width(lines.back()) + kGap + display_width(entry) <= style.width;
+        !lines.empty() &&
+        display_width(lines.back()) + kColumnGap + display_width(entry) <= style.width;
     if (fits) {
-      lines.back() += std::string(kGap, ' ') + entry;
+      lines.back() += std::string(kColumnGap, ' ') + entry;
     } else {
       lines.push_back(entry);
     }
@@ -190,6 +141,7 @@ std::string comparison_table(const Run& run, const std::vector<Summary>& summari
     text += comparison_of(block, style);
   }
   add_legend(text, summaries, style);
+  for (const DetailTable& ladder : cache_ladders(summaries)) text += '\n' + render(ladder, style);
   if (!notes.absent.empty()) {
     std::string absent;
     for (const std::string& note : notes.absent) absent += (absent.empty() ? "– : " : "; ") + note;

@@ -8,6 +8,7 @@
 #include "results/model/duration.h"
 #include "results/report/cells.h"
 #include "results/report/phase_bar.h"
+#include "results/report/reasons.h"
 #include "results/report/text.h"
 
 namespace coldstart::results {
@@ -25,14 +26,6 @@ struct Layout {
   int description = 0;  ///< 0: no room
 };
 
-std::string description_of(const PhaseSpan& span) {
-  std::string text;
-  for (Phase phase : span.phases) {
-    text += (text.empty() ? "" : "; ") + std::string(description(phase));
-  }
-  return text;
-}
-
 Layout layout_of(const std::vector<PhaseSpan>& spans, const TextStyle& style) {
   constexpr int kNumbers = 2 * (kNumberWidth + kGap) + kShareWidth + kGap;
   Layout layout;
@@ -40,7 +33,7 @@ Layout layout_of(const std::vector<PhaseSpan>& spans, const TextStyle& style) {
   int description = 0;
   for (const PhaseSpan& span : spans) {
     layout.name = std::max(layout.name, display_width(short_name(span.phases)));
-    description = std::max(description, display_width(description_of(span)));
+    description = std::max(description, display_width(descriptions(span.phases)));
   }
   const int room = style.width - layout.name - kGap - kNumbers;
   layout.bar = std::max(room, 1);
@@ -66,13 +59,6 @@ std::string placed_bar(const PhaseSpan& span, std::int64_t total, int cells,
   return std::string(static_cast<std::size_t>(begin), ' ') + colored(bar, span.phases, style);
 }
 
-std::string share_of(std::int64_t part, std::int64_t total) {
-  if (total <= 0) return kAbsent;
-  const double percent = 100.0 * static_cast<double>(part) / static_cast<double>(total);
-  if (part > 0 && percent < 0.05) return "<0.1 %";
-  return fmt::format("{:.1f} %", percent);
-}
-
 std::string row(const Layout& layout, const std::string& name, const std::string& begin,
                 const std::string& length, const std::string& share) {
   const std::string gap(kGap, ' ');
@@ -80,12 +66,12 @@ std::string row(const Layout& layout, const std::string& name, const std::string
          pad_left(length, kNumberWidth) + gap + pad_left(share, kShareWidth);
 }
 
-std::string title_of(const Start& start, std::int64_t total) {
+std::string title_of(const Start& start, std::int64_t total, std::string_view contract) {
   const std::string which =
       fmt::format("(trial {}, load {}, cache {})", start.trial, start.load, start.cache);
   if (start.outcome == Outcome::kOk && latency_ns(start.timeline)) {
-    return printable(fmt::format("{}: {} from due to the first byte of the answer {}",
-                                 start.function, format_duration(total), which));
+    return printable(fmt::format("{}: {} from due to {} {}", start.function, format_duration(total),
+                                 end_of_clock(contract), which));
   }
   return printable(fmt::format(
       "{}: failed: {}{} {}; drawn as far as it was seen", start.function, name(start.outcome),
@@ -112,19 +98,21 @@ void add_absences(const Start& start, Absence kind, const char* words,
     }
   }
   for (const auto& [reason, boundaries] : by_reason) {
-    notes.push_back(fmt::format("{}: {}{}", words, boundaries,
-                                reason.empty() ? "" : fmt::format(" ({})", reason)));
+    notes.push_back(
+        fmt::format("{}: {}{}", words, boundaries,
+                    reason.empty() ? "" : fmt::format(" ({})", in_plain_words(reason))));
   }
 }
 
-std::vector<std::string> notes_of_start(const Start& start) {
+std::vector<std::string> notes_of_start(const Start& start, std::string_view contract) {
   std::vector<std::string> notes;
   const Timeline& timeline = start.timeline;
   if (const auto forked = timeline[Boundary::kForked].at_ns) {
     notes.push_back(fmt::format("forked after {}", format_duration(*forked)));
   }
   if (const auto completed = timeline[Boundary::kCompleted].at_ns) {
-    notes.push_back(fmt::format("whole answer after {}", format_duration(*completed)));
+    notes.push_back(fmt::format("{} after {}", contract == "exec" ? "it ended" : "whole answer",
+                                format_duration(*completed)));
   }
   add_absences(start, Absence::kNotApplicable, "no such moment", notes);
   add_absences(start, Absence::kUnseen, "not seen", notes);
@@ -144,7 +132,7 @@ std::vector<std::string> notes_of_start(const Start& start) {
 
 }  // namespace
 
-std::string waterfall(const Start& start, const TextStyle& style) {
+std::string waterfall(const Start& start, const TextStyle& style, std::string_view contract) {
   const std::vector<PhaseSpan> spans = phases_of(start.timeline);
   const std::int64_t total = spans.empty() ? 0 : spans.back().end_ns;
   const Layout layout = layout_of(spans, style);
@@ -154,27 +142,28 @@ std::string waterfall(const Start& start, const TextStyle& style) {
     for (const std::string& line : wrap(note, style.width, 2)) text += line + '\n';
   };
 
-  add_note(title_of(start, total));
+  add_note(title_of(start, total, contract));
   text += '\n';
   if (!spans.empty()) {
     const std::string header = row(layout, "phase", "begins", "takes", "share");
     text += style.color ? "\x1b[1m" + header + "\x1b[0m\n" : header + '\n';
   }
   for (const PhaseSpan& span : spans) {
-    std::string line = row(layout, short_name(span.phases), format_duration(span.begin_ns),
-                           format_duration(span.length_ns()), share_of(span.length_ns(), total));
+    std::string line =
+        row(layout, short_name(span.phases), format_duration(span.begin_ns),
+            format_duration(span.length_ns()), format_share(span.length_ns(), total));
     std::string bar = placed_bar(span, total, layout.bar, style);
     if (layout.description > 0) {
-      bar = pad_right(bar, layout.bar) + gap + fit(description_of(span), layout.description);
+      bar = pad_right(bar, layout.bar) + gap + fit(descriptions(span.phases), layout.description);
     }
     text += line + gap + bar + '\n';
   }
   if (spans.empty()) {
     text += "no phase was seen\n";
   } else {
-    text += row(layout, "total", "", format_duration(total), share_of(total, total)) + '\n';
+    text += row(layout, "total", "", format_duration(total), format_share(total, total)) + '\n';
   }
-  const std::vector<std::string> notes = notes_of_start(start);
+  const std::vector<std::string> notes = notes_of_start(start, contract);
   if (!notes.empty()) text += '\n';
   for (const std::string& note : notes) add_note(printable(note));
   return style.unicode ? text : to_ascii(text);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "results/model/record.h"
 #include "results/report/style.h"
@@ -12,6 +13,8 @@ namespace coldstart::results {
 /// where the width allows what happens in that phase. Then the boundaries that were not seen, and
 /// why. Lengths add up to the latency exactly. A start that failed is drawn as far as it came. Ends
 /// with a newline; no line is wider than style.width (>= 60).
-std::string waterfall(const Start& start, const TextStyle& style);
+/// `contract`: that of the function; it decides what the end of the clock is called.
+std::string waterfall(const Start& start, const TextStyle& style,
+                      std::string_view contract = "http");
 
 }  // namespace coldstart::results

@@ -60,6 +60,13 @@ std::size_t nearest_to(std::int64_t median, const Run& run, const std::vector<st
   });
 }
 
+std::size_t rank_of(std::size_t start, const Run& run, const std::vector<std::size_t>& used) {
+  const std::int64_t latency = latency_of(run, start);
+  return 1 + static_cast<std::size_t>(std::count_if(used.begin(), used.end(), [&](std::size_t i) {
+           return std::pair(latency_of(run, i), i) < std::pair(latency, start);
+         }));
+}
+
 // `used`: indices of the starts that count.
 void fill_statistics(const Run& run, const std::vector<std::size_t>& used, Summary& summary) {
   summary.n = used.size();
@@ -76,14 +83,20 @@ void fill_statistics(const Run& run, const std::vector<std::size_t>& used, Summa
   if (summary.n >= kMinimumForP99) summary.p99_ns = rounded_quantile(sorted, 0.99);
   summary.phases = phase_medians(run, used);
   summary.median_start = nearest_to(*summary.median_ns, run, used);
+  summary.median_rank = rank_of(*summary.median_start, run, used);
 }
 
-void fill_ratios(std::vector<Summary>& summaries) {
+// A time to the first byte of an answer and one to the end of a program do not compare: ratios stay
+// within a contract.
+void fill_ratios(const Run& run, std::vector<Summary>& summaries) {
+  std::map<std::string, std::string> contracts;
+  for (const Function& function : run.functions) contracts[function.name] = function.contract;
   for (Summary& summary : summaries) {
     if (!summary.median_ns) continue;
     std::int64_t fastest = *summary.median_ns;
     for (const Summary& other : summaries) {
-      if (other.load == summary.load && other.cache == summary.cache && other.median_ns) {
+      if (other.load == summary.load && other.cache == summary.cache && other.median_ns &&
+          contracts[other.function] == contracts[summary.function]) {
         fastest = std::min(fastest, *other.median_ns);
       }
     }
@@ -132,6 +145,8 @@ std::vector<Summary> summarize(const Run& run) {
           ++summary.failed_by[start.outcome];
         } else if (start.lost_events > 0) {
           ++summary.lost;
+        } else if (!start.usable()) {
+          ++summary.unproven;
         } else if (counts(start)) {
           used.push_back(i);
         }
@@ -139,7 +154,7 @@ std::vector<Summary> summarize(const Run& run) {
       fill_statistics(run, used, summary);
     }
   }
-  fill_ratios(summaries);
+  fill_ratios(run, summaries);
   return summaries;
 }
 

@@ -31,8 +31,9 @@ struct Summary {
   std::string load;
   std::string cache;
 
-  std::size_t n = 0;     ///< starts used: answered, and no probe event was lost
-  std::size_t lost = 0;  ///< answered, but left out because probe events were lost
+  std::size_t n = 0;         ///< starts used: answered, lost no probe event, cache state as wanted
+  std::size_t lost = 0;      ///< answered, but left out because probe events were lost
+  std::size_t unproven = 0;  ///< answered, but left out: the cache state was not proven
   std::map<Outcome, std::size_t> failed_by;  ///< never contains kOk
   std::size_t failed() const;
 
@@ -44,7 +45,7 @@ struct Summary {
   std::optional<std::int64_t> min_ns;
   std::optional<std::int64_t> max_ns;
   std::optional<double>
-      ratio;  ///< median over the smallest median of the same load and cache state
+      ratio;  ///< median over the smallest median of the same load, cache state and contract
 
   /// Medians of the phases, in order. Medians do not add up: their sum may differ from the median
   /// latency. Starts may disagree on which phases there are (a boundary was seen in some only):
@@ -55,6 +56,8 @@ struct Summary {
   /// Index into Run::starts of the used start whose latency is nearest to the median: a real start,
   /// its phases add up exactly. Absent where n is 0.
   std::optional<std::size_t> median_start;
+  /// Its 1-based place among the used starts, the fastest first (of equals: the earlier start).
+  std::optional<std::size_t> median_rank;
 };
 
 /// A summary for each function × load × cache state that has starts: loads and cache states in the

@@ -21,6 +21,11 @@ Function plain_function(const std::string& name);
 /// time-outs, a crash, and a start that lost events.
 Run realistic_run(int starts = 30);
 
+/// A run whose starts have accounts as all tiers fill them, in two cache states (`starts` each):
+/// functions `tool` (a container), `java` and `python`. The causes add up to their phases. One
+/// start's cache state is not proven, and `python` lacks its imports, with a reason.
+Run accounted_run(int starts = 20);
+
 /// An account with every field filled, no two values alike.
 Account full_account();
 

@@ -51,8 +51,9 @@ TEST(Html, EveryElementIsClosed) {
 
 TEST(Html, TablesHaveHeadersAndCaptions) {
   const std::string html = report(testing::realistic_run(12));
-  EXPECT_EQ(count_of(html, "<table>"), 2U);
-  EXPECT_EQ(count_of(html, "<caption>"), 2U);
+  // Comparison, phases, and a waterfall for each of the eight functions.
+  EXPECT_EQ(count_of(html, "<table>"), 10U);
+  EXPECT_EQ(count_of(html, "<caption>"), 10U);
   EXPECT_EQ(count_of(html, "<th scope=\"row\">"), 16U);
   EXPECT_TRUE(contains(html, "<th scope=\"col\">95 % interval</th>"));
 }
@@ -86,6 +87,56 @@ TEST(Html, NamesAndMessagesCannotBeMarkup) {
   EXPECT_FALSE(contains(html, "<img"));
   EXPECT_FALSE(contains(html, "<b>"));
   EXPECT_TRUE(contains(html, "&lt;script&gt;alert(1)"));
+}
+
+TEST(Html, FailuresStandRightBelowTheNumbersTheyAreMissingFrom) {
+  const std::string html = report(testing::realistic_run(30));
+  const auto failure = html.find("node: 2 of 30 failed");
+  EXPECT_LT(html.find("95 % interval"), failure);
+  EXPECT_LT(failure, html.find("Medians of the phases"));
+  EXPECT_EQ(count_of(html, "node: 2 of 30 failed"), 1U);
+}
+
+TEST(Html, EveryFunctionHasAWaterfallThatFoldsOut) {
+  const std::string html = report(testing::realistic_run(30));
+  EXPECT_EQ(count_of(html, "<details>"), 8U);
+  EXPECT_TRUE(
+      contains(html, "<summary>java: the median start, 160 ms from due to the first byte of"));
+  EXPECT_TRUE(std::regex_search(html, std::regex(R"(\(trial \d+, 15th of 30\)</summary>)")));
+  EXPECT_TRUE(contains(html, "margin-left:"));
+}
+
+TEST(Html, PhasesSayWhatHappensInThem) {
+  const std::string html = report(testing::realistic_run(12));
+  EXPECT_TRUE(
+      contains(html, "title=\"the dynamic loader maps and relocates the libraries\">link<"));
+  EXPECT_TRUE(contains(html,
+                       "title=\"the language runtime starts; the program starts and opens its "
+                       "socket\">runtime+app<"));
+}
+
+TEST(Html, TheBarsAreBelowTheBeginningOfTheirHeader) {
+  EXPECT_TRUE(contains(report(testing::plain_run({"f"}, 3)),
+                       "<th scope=\"col\" class=\"left\">phases</th>"));
+}
+
+TEST(Html, AFunctionThatNeverAnsweredHasNoRowOfPhases) {
+  coldstart::Run run = testing::plain_run({"good", "bad"}, 3);
+  for (Start& start : run.starts) {
+    if (start.function == "bad") start.outcome = Outcome::kTimeout;
+  }
+  const std::string html = report(run);
+  EXPECT_EQ(count_of(html, "<th scope=\"row\">good</th>"), 2U);
+  EXPECT_EQ(count_of(html, "<th scope=\"row\">bad</th>"), 1U);
+}
+
+TEST(Html, TheAccountIsInTheFoldOfItsFunction) {
+  const std::string html = report(testing::accounted_run(20));
+  for (const char* part : {"Why the time passed in java (cold, disk; medians of 19 starts)",
+                           "JVM: 467 classes before the first response", "libjvm.so",
+                           "Inside the sandbox phase", "Cache states, load cold", "app.jar"}) {
+    EXPECT_TRUE(contains(html, part)) << part;
+  }
 }
 
 TEST(Html, SaysWhatWasSkippedFailedAndNotSeen) {

@@ -35,7 +35,7 @@ TEST(Markdown, EveryRowOfATableHasTheSameNumberOfCells) {
     if (start.function == "cpp") start.function = "a|b";
   }
   std::size_t cells = 0;
-  for (const std::string& line : lines_of(report(run))) {
+  for (const std::string& line : lines_of(report(run) + report(testing::accounted_run(12)))) {
     if (!line.starts_with("|")) {
       cells = 0;
       continue;
@@ -46,6 +46,17 @@ TEST(Markdown, EveryRowOfATableHasTheSameNumberOfCells) {
     }
     cells = now;
   }
+}
+
+TEST(Markdown, TheAccountIsFoldedByFunction) {
+  const std::string text = report(testing::accounted_run(20));
+  EXPECT_EQ(count_of(text, "<details>"), 7U);  // three functions, two cache states, the conditions
+  EXPECT_EQ(count_of(text, "<details>"), count_of(text, "</details>"));
+  EXPECT_TRUE(contains(text, "<summary>java: where the time went</summary>"));
+  EXPECT_TRUE(contains(text, "| phase | median | the phase was |"));
+  EXPECT_TRUE(contains(text, "| ---: | :--- |"));
+  EXPECT_TRUE(contains(text, "- JVM: 467 classes"));
+  EXPECT_TRUE(contains(text, "Cache states, load cold: median (95 % interval)"));
 }
 
 TEST(Markdown, NamesCannotBeMarkup) {

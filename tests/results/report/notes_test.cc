@@ -94,6 +94,65 @@ TEST(Notes, TellCacheStatesApartWhereThereAreSeveral) {
   EXPECT_EQ(joined(notes(run).failures), "a (cold, disk): 1 of 1 failed: timeout\n");
 }
 
+TEST(Notes, CountStartsWhoseCacheStateWasNotProven) {
+  EXPECT_EQ(joined(notes(testing::accounted_run(20)).failures),
+            "java (cold, disk): 1 of 20 left out: the cache state disk was not proven (4 KiB of "
+            "/app/app.jar stayed in the page cache)\n");
+}
+
+TEST(Notes, PartsOfTheAccountThatAreAbsentAreNamedOnceWithTheReason) {
+  coldstart::Run run = plain_run({"a", "b"}, 3);
+  for (Start& start : run.starts) {
+    start.account.absent["causes"] = "tier cpu is off";
+    if (start.function == "b") start.account.absent["python"] = "tier runtime is off";
+  }
+  EXPECT_EQ(joined(notes(run).unseen),
+            "not seen in all functions: why the time passed (tier cpu is off)\n"
+            "not seen in b: imports (tier runtime is off)\n");
+}
+
+TEST(Notes, SayWhatWeCostOrThatItWasNeverMeasured) {
+  coldstart::Run run = plain_run({"a"}, 1);
+  EXPECT_TRUE(testing::contains(joined(notes(run).conditions),
+                                "our cost was never measured here; coldstart doctor --overhead"));
+  run.info.overheads = {testing::sample_overhead("cpp", "all", 1.004),
+                        testing::sample_overhead("java", "process", 0.998),
+                        testing::sample_overhead("empty static program", "", 1.01)};
+  run.info.overheads[1].low.reset();
+  run.info.overheads[2].pairs = 1;
+  const std::string text = joined(notes(run).conditions);
+  EXPECT_TRUE(testing::contains(text,
+                                "our cost, measured 2026-01-01 (200 pairs): cpp, all tiers "
+                                "1.004 (0.992–1.037); java, tier process 0.998\n"))
+      << text;
+  EXPECT_TRUE(testing::contains(text, "(1 pair): empty static program, the launcher alone 1.010"));
+  EXPECT_FALSE(testing::contains(text, "never measured"));
+}
+
+TEST(Notes, SayWhereTheClockStopsByContract) {
+  coldstart::Run run = plain_run({"a", "b"}, 1);
+  EXPECT_TRUE(
+      testing::contains(joined(notes(run).conditions), "has the first byte of the answer)"));
+  run.functions[0].contract = "exec";
+  std::string text = joined(notes(run).conditions);
+  EXPECT_TRUE(
+      testing::contains(text, "the answer; of `exec` functions: the first byte of its output"));
+  EXPECT_TRUE(testing::contains(text, "ratio: to the fastest function of the same contract"));
+  run.functions[1].contract = "exec";
+  text = joined(notes(run).conditions);
+  EXPECT_TRUE(testing::contains(text, "has the first byte of its output, or its end)"));
+  EXPECT_FALSE(testing::contains(text, "answer"));
+}
+
+TEST(Notes, ReasonsAreSaidInWordsOfTheUser) {
+  coldstart::Run run = plain_run({"a"}, 1);
+  run.starts[0].timeline.set_unseen(Boundary::kLinked,
+                                    "the program was not examined before this start");
+  EXPECT_EQ(joined(notes(run).unseen),
+            "not seen in a: linked (it runs in a program that the rehearsal did not start, so its "
+            "probe was not set yet)\n");
+}
+
 TEST(Notes, HoldNoControlCharacters) {
   coldstart::Run run = plain_run({"a"}, 1);
   run.starts[0].outcome = Outcome::kExited;

@@ -56,7 +56,7 @@ TEST(Plots, NameEveryFunctionAndTheUnits) {
   }
   const std::string phases = read_file(pictures[0].svg);
   EXPECT_TRUE(contains(phases, "runtime+app"));
-  EXPECT_TRUE(contains(phases, "share of the total (%)"));
+  EXPECT_TRUE(contains(phases, "share of the summed medians (%)"));
   EXPECT_TRUE(contains(phases, "160 ms"));
   EXPECT_TRUE(contains(read_file(pictures[1].svg), "cpp (n = 29)"));
 }

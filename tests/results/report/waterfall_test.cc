@@ -42,6 +42,13 @@ TEST(Waterfall, ARowAPhaseWithBeginLengthShareAndABarInItsPlace) {
   }
 }
 
+TEST(Waterfall, AProgramThatRunsToItsEndHasNoAnswer) {
+  const std::string text = waterfall(plain_start("f", 3, 10'000'000), {100, false, true}, "exec");
+  EXPECT_TRUE(contains(text, "f: 10.0 ms from due to the first byte of its output, or its end"));
+  EXPECT_TRUE(contains(text, "it ended after 10.0 ms"));
+  EXPECT_FALSE(contains(text, "answer (")) << text;
+}
+
 TEST(Waterfall, FitsTheWidthWhateverTheWidth) {
   Start long_name = full_start(std::string(70, 'n'), 1);
   const coldstart::Run run = testing::realistic_run(1);

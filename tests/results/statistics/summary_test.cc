@@ -144,5 +144,37 @@ TEST(Summary, OfTwoStartsEquallyNearTheFasterIsTheMedianStart) {
 
 TEST(Summary, AnEmptyRunHasNoSummaries) { EXPECT_TRUE(summarize(coldstart::Run{}).empty()); }
 
+TEST(Summary, StartsWhoseCacheStateWasNotProvenAreCountedAndLeftOut) {
+  coldstart::Run run = testing::plain_run({"f"}, 5);
+  run.starts[0].account.cache = CacheProof{1, 1, 1, false, "still there"};
+  run.starts[1].account.cache = CacheProof{1, 1, 0, true, ""};
+  run.starts[2].outcome = Outcome::kTimeout;
+  run.starts[2].account.cache = CacheProof{1, 1, 1, false, "still there"};
+  run.starts[3].lost_events = 1;
+  const Summary summary = summarize(run).at(0);
+  EXPECT_EQ(summary.n, 2U);
+  EXPECT_EQ(summary.unproven, 1U);
+  EXPECT_EQ(summary.lost, 1U);
+  EXPECT_EQ(summary.failed(), 1U);
+}
+
+TEST(Summary, TheMedianStartIsAUsedOneAndHasItsRank) {
+  coldstart::Run run = testing::plain_run({"f"}, 21);
+  run.starts[10].lost_events = 1;  // the exact median
+  const Summary summary = summarize(run).at(0);
+  EXPECT_EQ(summary.n, 20U);
+  EXPECT_EQ(run.starts[*summary.median_start].trial, 10);
+  EXPECT_EQ(summary.median_rank, 10U);
+}
+
+TEST(Summary, RatiosStayWithinAContract) {
+  coldstart::Run run = testing::plain_run({"tool", "web", "slow-web"}, 3);
+  run.functions[0].contract = "exec";
+  const auto summaries = summarize(run);
+  EXPECT_EQ(summaries[0].ratio, 1.0);
+  EXPECT_EQ(summaries[1].ratio, 1.0);
+  EXPECT_NEAR(*summaries[2].ratio, 1.5, 0.01);
+}
+
 }  // namespace
 }  // namespace coldstart::results

@@ -1,0 +1,233 @@
+#include "results/report/details.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <utility>
+
+#include "results/model/duration.h"
+#include "results/report/causes_table.h"
+#include "results/report/cells.h"
+#include "results/report/text.h"
+
+namespace coldstart::results {
+namespace {
+
+constexpr std::size_t kTop = 10;
+
+std::string plural(std::int64_t count, const std::string& one, const std::string& many) {
+  return format_count(count) + ' ' + (count == 1 ? one : many);
+}
+
+std::optional<std::int64_t> mapping_time(const Library& library) {
+  if (!library.opened_ns || !library.mapped_ns) return std::nullopt;
+  return *library.mapped_ns - *library.opened_ns;
+}
+
+std::string cached_cell(const Library& library) {
+  if (!library.cached_bytes) return kAbsent;
+  if (library.bytes <= 0) return "100 %";
+  // Rounded down: 100 % means all of it.
+  return fmt::format("{} %",
+                     std::min<std::int64_t>(100, 100 * *library.cached_bytes / library.bytes));
+}
+
+DetailTable library_table(std::vector<Library> libraries) {
+  std::stable_sort(libraries.begin(), libraries.end(), [](const Library& a, const Library& b) {
+    return mapping_time(a).value_or(-1) > mapping_time(b).value_or(-1);
+  });
+  const std::size_t shown = std::min(libraries.size(), kTop);
+  std::int64_t bytes = 0;
+  for (const Library& library : libraries) bytes += library.bytes;
+  DetailTable table;
+  table.title = fmt::format(
+      "Libraries: {}, {}{}", plural(static_cast<std::int64_t>(libraries.size()), "file", "files"),
+      format_bytes(bytes),
+      shown < libraries.size() ? fmt::format("; the {} that took the longest", shown) : "");
+  Column path{"path", {}, true, TooWide::kCut};
+  Column size{"size"};
+  Column time{"open to mapped"};
+  Column cached{"cached", {}, false, TooWide::kKeep, "in the page cache before the start"};
+  Column when{"mapped", {}, true};
+  for (std::size_t i = 0; i < shown; ++i) {
+    const Library& library = libraries[i];
+    const auto took = mapping_time(library);
+    path.cells.push_back(printable(library.path));
+    size.cells.push_back(format_bytes(library.bytes));
+    time.cells.push_back(took ? format_duration(*took) : "by the kernel");
+    cached.cells.push_back(cached_cell(library));
+    when.cells.push_back(library.at_startup ? "at start-up" : "by dlopen");
+  }
+  table.columns = {path, size, time, cached, when};
+  return table;
+}
+
+DetailTable file_table(const FilesRead& files) {
+  DetailTable table;
+  table.title = fmt::format(
+      "Other files read before the first response: {}, {}, {}{}", format_count(files.files),
+      format_bytes(files.bytes), format_duration(files.time_ns),
+      files.files > static_cast<std::int64_t>(files.top.size())
+          ? (files.top.size() == 1
+                 ? "; the one that took the longest"
+                 : fmt::format("; the {} that took the longest", files.top.size()))
+          : "");
+  Column path{"path", {}, true, TooWide::kCut};
+  Column reads{"reads"};
+  Column bytes{"bytes"};
+  Column time{"time", {}, false, TooWide::kKeep, "inside open and read calls"};
+  for (const FileUse& file : files.top) {
+    path.cells.push_back(printable(file.path));
+    reads.cells.push_back(format_count(file.reads));
+    bytes.cells.push_back(format_bytes(file.bytes));
+    time.cells.push_back(format_duration(file.time_ns));
+  }
+  table.columns = {path, reads, bytes, time};
+  return table;
+}
+
+std::vector<std::pair<std::string, std::int64_t>> longest_first(const TimeSplit& split) {
+  std::vector<std::pair<std::string, std::int64_t>> waits(split.waits.begin(), split.waits.end());
+  std::stable_sort(waits.begin(), waits.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  return waits;
+}
+
+DetailTable sandbox_table(const std::vector<SandboxStep>& steps) {
+  std::int64_t total = 0;
+  for (const SandboxStep& step : steps) total += step.time.total_ns();
+  DetailTable table;
+  table.title = fmt::format("Inside the sandbox phase ({}):", format_duration(total));
+  Column name{"step", {}, true};
+  Column calls{"calls", {}, false, TooWide::kKeep, "system calls"};
+  Column time{"time"};
+  Column share{"share"};
+  Column why{"the step was", {}, true, TooWide::kWrap};
+  for (const SandboxStep& step : steps) {
+    const TimeSplit& t = step.time;
+    name.cells.push_back(printable(step.name));
+    calls.cells.push_back(format_count(step.calls));
+    time.cells.push_back(format_duration(t.total_ns()));
+    share.cells.push_back(format_share(t.total_ns(), total));
+    why.cells.push_back(shares(t.cpu_ns, t.runnable_ns, t.disk_ns, t.wait_ns, longest_first(t)));
+  }
+  table.columns = {name, calls, time, share, why};
+  return table;
+}
+
+DetailTable named_times_table(const std::string& title, const std::vector<NamedTime>& times) {
+  DetailTable table;
+  table.title = title;
+  Column name{"name", {}, true, TooWide::kCut};
+  Column begin{"begins", {}, false, TooWide::kKeep, "since due"};
+  Column total{"takes", {}, false, TooWide::kKeep, "with everything that it loaded itself"};
+  Column self{"itself", {}, false, TooWide::kKeep, "without what it loaded"};
+  for (const NamedTime& time : times) {
+    name.cells.push_back(printable(time.name));
+    begin.cells.push_back(format_duration(time.begin_ns));
+    total.cells.push_back(format_duration(time.total_ns));
+    self.cells.push_back(format_duration(time.self_ns));
+  }
+  table.columns = {name, begin, total, self};
+  return table;
+}
+
+std::string jvm_sentence(const JvmAccount& jvm) {
+  std::string text =
+      fmt::format("JVM: {} before the first response, {} from the shared archive",
+                  plural(jvm.classes, "class", "classes"),
+                  jvm.shared_classes == 0 ? "none" : format_count(jvm.shared_classes));
+  if (jvm.main_class_ns) {
+    text += fmt::format("; first class of the application after {} ({} before it)",
+                        format_duration(*jvm.main_class_ns),
+                        plural(jvm.classes_before_main, "class", "classes"));
+  }
+  text += jvm.compilations == 0
+              ? "; no compilation"
+              : fmt::format("; {} {}", plural(jvm.compilations, "compilation", "compilations"),
+                            format_duration(jvm.compile_ns));
+  text += jvm.collections == 0
+              ? "; no garbage collection"
+              : fmt::format("; {} {}",
+                            plural(jvm.collections, "garbage collection", "garbage collections"),
+                            format_duration(jvm.gc_ns));
+  return text;
+}
+
+std::string cache_sentence(const Start& start, const CacheProof& proof) {
+  const std::string text =
+      fmt::format("Cache state {}: {} of {} in {} were in the page cache before the start",
+                  printable(start.cache), format_bytes(proof.cached_bytes),
+                  format_bytes(proof.bytes), plural(proof.files, "file", "files"));
+  if (proof.proven) return text;
+  return text + "; not proven" + (proof.reason.empty() ? "" : ": " + printable(proof.reason));
+}
+
+}  // namespace
+
+Details details_of(const Start& start) {
+  const Account& account = start.account;
+  Details details;
+  if (account.cache) details.sentences.push_back(cache_sentence(start, *account.cache));
+  if (account.jvm) details.sentences.push_back(jvm_sentence(*account.jvm));
+  if (account.python) {
+    details.sentences.push_back(fmt::format("Python: {} before the first response",
+                                            plural(account.python->imports, "import", "imports")));
+  }
+  if (account.node) {
+    const NodeAccount& node = *account.node;
+    details.sentences.push_back(fmt::format(
+        "Node.js: {}{} before the first response",
+        node.bootstrap_ns ? fmt::format("bootstrap {}; ", format_duration(*node.bootstrap_ns)) : "",
+        plural(node.modules, "script file read", "script files read")));
+  }
+  if (account.sandbox && !account.sandbox->empty()) {
+    details.tables.push_back(sandbox_table(*account.sandbox));
+  }
+  if (account.libraries) {
+    if (account.libraries->empty()) {
+      details.sentences.emplace_back("Libraries: none");
+    } else {
+      details.tables.push_back(library_table(*account.libraries));
+    }
+  }
+  if (account.files) {
+    if (account.files->top.empty()) {
+      details.sentences.emplace_back("Other files read before the first response: none");
+    } else {
+      details.tables.push_back(file_table(*account.files));
+    }
+  }
+  if (account.python && !account.python->top.empty()) {
+    details.tables.push_back(
+        named_times_table("Python imports that took the longest:", account.python->top));
+  }
+  if (account.node && !account.node->top.empty()) {
+    details.tables.push_back(
+        named_times_table("Node.js modules that took the longest:", account.node->top));
+  }
+  return details;
+}
+
+std::string details_text(const Start& start, const TextStyle& style) {
+  const Details details = details_of(start);
+  std::string text;
+  for (const std::string& sentence : details.sentences) {
+    for (const std::string& line : wrap(sentence, style.width, 2)) text += line + '\n';
+  }
+  for (const DetailTable& table : details.tables) {
+    text += (text.empty() ? "" : "\n") + render(table, style);
+  }
+  return style.unicode ? text : to_ascii(text);
+}
+
+std::optional<CausesSummary> causes_of(const std::vector<CausesSummary>& causes,
+                                       const Summary& summary) {
+  for (const CausesSummary& of : causes) {
+    if (of.function == summary.function && of.load == summary.load && of.cache == summary.cache) {
+      return of;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace coldstart::results
