@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "harness/cli/cache_options.h"
 #include "harness/cli/command_line.h"
 #include "harness/cli/quote.h"
 #include "harness/cli/record_run.h"
@@ -28,6 +29,7 @@ struct ProfileOptions {
   std::string label;
   std::string seed;
   std::string probes = "all";
+  CacheOptions cache;
 };
 
 harness::FunctionSpec function_of(const ProfileOptions& options) {
@@ -94,6 +96,9 @@ int profile(const Globals& globals, const ProfileOptions& options, harness::Laun
   if (auto lacking = harness::missing(function)) {
     throw Error(function.command.front(), "cannot be started", *lacking);
   }
+  // What is wrong whatever the command turns out to be is said before it is started.
+  std::vector<harness::FunctionSpec> functions = {function};
+  apply(options.cache, functions);
   const auto session = probes::open_session(probes::TierSet::parse(options.probes));
   if (function.name == "crun" && harness::has_hybrid_cgroup_controllers()) {
     launcher.hide_hybrid_cgroup();
@@ -108,8 +113,11 @@ int profile(const Globals& globals, const ProfileOptions& options, harness::Laun
     }
   }
 
+  functions = {function};
+  apply(options.cache, functions);
   RunRequest request;
-  request.plan.functions = {function};
+  request.plan.functions = functions;
+  request.plan.drop_caches = options.cache.drop_caches;
   request.plan.seed = options.seed.empty() ? fresh_seed() : std::stoull(options.seed);
   request.suite = quote_command(options.command);
   request.label = options.label.empty() ? request.suite : options.label;
@@ -158,6 +166,7 @@ void add_profile(CLI::App& app, const Globals& globals, harness::Launcher& launc
       ->check(CLI::TypeValidator<std::uint64_t>());
   command->add_option("--probes", options->probes, "all, none, or tiers: process,loader,runtime")
       ->capture_default_str();
+  add_cache_options(*command, options->cache);
   command->callback([=, &globals, &launcher, &action] {
     action = [=, &globals, &launcher] { return profile(globals, *options, launcher); };
   });

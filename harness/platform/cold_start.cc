@@ -17,6 +17,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "harness/platform/cache_state.h"
 #include "harness/process/monotonic.h"
 #include "harness/process/spawn.h"
 #include "results/model/duration.h"
@@ -91,7 +92,7 @@ asio::awaitable<Start> ColdStart::run() {
     co_await serve_exec();
   }
   platform_.hub_.fetch_events();
-  if (rehearsal_) rehearsal_->examine_all();
+  if (rehearsal_) complete_rehearsal();
   co_await end_instance();
   platform_.hub_.fetch_events();
   write_record();
@@ -132,13 +133,25 @@ void ColdStart::prepare() {
   launch_.cleanup_if_exists = plan_.cleanup_if_exists;
 
   if (options_.rehearsal) {
-    rehearsal_ = std::make_unique<Rehearsal>(platform_.session_, plan_.rootfs.string(),
-                                             plan_.directory.string());
+    rehearsal_ = std::make_unique<Rehearsal>(
+        platform_.session_, plan_.rootfs.string(), plan_.directory.string(),
+        options_.files ? options_.files : std::make_shared<FileSet>());
     platform_.hub_.on_event = [this](const probes::Event& event) {
       if (event.raw.instance == record_.instance) rehearsal_->see(event);
     };
   }
+  prepare_cache();
   lost_before_ = platform_.session_.lost_events();
+}
+
+// Last of all preparations: they read files, too.
+void ColdStart::prepare_cache() {
+  if (!options_.cache || *options_.cache == CacheState::kWarm) return;
+  if (!options_.files)
+    throw Error("cache", "no rehearsal has shown the files of " + function_.name);
+  CacheOutcome outcome = establish(*options_.files, *options_.cache, options_.drop_caches);
+  record_.account.cache = std::move(outcome.proof);
+  if (!outcome.unknown.empty()) record_.account.absent["cache"] = std::move(outcome.unknown);
 }
 
 void ColdStart::request() {
@@ -167,7 +180,32 @@ asio::awaitable<void> ColdStart::serve_http() {
     record_.readiness_poll_ns = std::chrono::nanoseconds(kPollInterval).count();
   }
   call.request = http_get(function_.path, call.endpoints.front().port());
+  co_await call_http(call);
+  if (options_.cache != CacheState::kWarm) co_return;
+  if (record_.outcome != Outcome::kOk) {
+    record_.message = "it could not be warmed up: " + record_.message;
+    co_return;
+  }
+
+  // Now it is warm: the start was preparation, and this is what is measured.
+  record_.readiness_poll_ns.reset();
+  view_.warm = true;
+  view_.responded_ns.reset();
+  view_.completed_ns.reset();
+  platform_.hub_.fetch_events();
+  lost_before_ = platform_.session_.lost_events();
+  view_.due_ns = monotonic_ns();
+  view_.requested_ns = view_.due_ns;
+  deadline_ns_ = view_.due_ns + function_.timeout.count();
+  call.deadline_ns = deadline_ns_;
+  co_await call_http(call);
+}
+
+// One request, and what it says of the function. Leaves only the endpoint that answered in `call`.
+asio::awaitable<void> ColdStart::call_http(HttpCall& call) {
   const HttpResult result = co_await http_call(platform_.io_, call);
+  const auto tried = static_cast<std::size_t>(result.refused);
+  call.endpoints = {call.endpoints[tried % call.endpoints.size()]};
   view_.server_port = result.server_port;
   view_.client_port = result.client_port;
   view_.responded_ns = result.first_byte_ns;
@@ -310,6 +348,26 @@ void ColdStart::judge_exit() {
     record_.outcome = Outcome::kExited;
     record_.message =
         "ended with exit code " + std::to_string(WEXITSTATUS(status)) + when + last_words();
+  }
+}
+
+// What the function reads, in part known without having been seen: what its command names.
+void ColdStart::complete_rehearsal() {
+  rehearsal_->examine_all();
+  FileSet& files = rehearsal_->files();
+  files.add(plan_.executable);
+  if (platform_.session_.live()) {
+    if (!function_.script.empty()) files.add(function_.script);
+    if (!function_.jar.empty()) files.add(function_.jar);
+    for (const std::filesystem::path& entry : function_.classpath) {
+      const bool is_jar = std::filesystem::is_regular_file(entry);
+      is_jar ? void(files.add(entry))
+             : files.add_below(entry.filename() == "*" ? entry.parent_path() : entry);
+    }
+    if (!plan_.rootfs.empty()) files.add_below(plan_.rootfs);
+  }
+  if (record_.outcome != Outcome::kOk) {
+    files.set_incomplete("the rehearsal did not answer: " + record_.message);
   }
 }
 

@@ -1,4 +1,4 @@
-// One cold start, step by step. Used by Platform only.
+// One cold start (or one request to a warm instance), step by step. Used by Platform only.
 #pragma once
 
 #include <cstdint>
@@ -30,10 +30,12 @@ class ColdStart {
 
  private:
   void prepare();
+  void prepare_cache();
   void request();
   bool ended() const { return channel_->failed || channel_->exited; }
 
   boost::asio::awaitable<void> serve_http();
+  boost::asio::awaitable<void> call_http(HttpCall& call);
   boost::asio::awaitable<const probes::Event*> listen_event();
   boost::asio::awaitable<void> wait_briefly_for_exit();
   void judge_http(const HttpResult& result);
@@ -43,6 +45,7 @@ class ColdStart {
   boost::asio::awaitable<void> read_output();
 
   void judge_exit();
+  void complete_rehearsal();
   boost::asio::awaitable<void> end_instance();
   void write_record();
   std::string last_words() const;

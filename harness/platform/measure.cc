@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <memory>
 #include <random>
 #include <signal.h>
 #include <utility>
@@ -67,36 +68,54 @@ Function describe(const FunctionSpec& spec) {
   return function;
 }
 
+// What takes part in the blocks: a function in one of its cache states.
+struct Candidate {
+  std::size_t function = 0;
+  CacheState cache = CacheState::kPageCache;
+  int done = 0;
+};
+
 asio::awaitable<void> run_plan(Platform& platform, const MeasurePlan& plan, const MeasureSink& sink,
                                const std::optional<int>& interrupted) {
   std::vector<Function> described;
-  std::vector<int> trials;
-  for (const FunctionSpec& spec : plan.functions) {
-    described.push_back(describe(spec));
-    trials.push_back(described.back().skipped ? 0 : spec.trials);
-  }
+  std::vector<Candidate> candidates;
+  std::vector<int> trials;  // of each candidate
   int total = 0;
-  for (int count : trials) total += count;
-
   for (std::size_t i = 0; i < plan.functions.size(); ++i) {
-    if (trials[i] == 0) continue;
+    const FunctionSpec& spec = plan.functions[i];
+    described.push_back(describe(spec));
+    if (described.back().skipped) continue;
+    for (const CacheState cache : spec.caches) {
+      candidates.push_back({i, cache});
+      trials.push_back(spec.trials);
+      total += spec.trials;
+    }
+  }
+
+  std::vector<std::shared_ptr<FileSet>> files(plan.functions.size());
+  for (std::size_t i = 0; i < plan.functions.size(); ++i) {
+    if (described[i].skipped) continue;
     sink.progress("rehearsing " + plan.functions[i].name, 0, total);
-    co_await platform.cold_start(plan.functions[i], {.rehearsal = true});
+    files[i] = std::make_shared<FileSet>();
+    co_await platform.cold_start(plan.functions[i], {.rehearsal = true, .files = files[i]});
     if (interrupted) co_return;
   }
   sink.begin(described);
 
-  std::vector<int> done(trials.size(), 0);
   int order = 0;
   for (std::size_t i : interleaved_order(trials, plan.seed)) {
-    const FunctionSpec& spec = plan.functions[i];
-    sink.progress(spec.name, order, total);
-    Start start = co_await platform.cold_start(spec, {});
+    Candidate& candidate = candidates[i];
+    const FunctionSpec& spec = plan.functions[candidate.function];
+    const std::string cache(name(candidate.cache));
+    sink.progress(spec.caches.size() > 1 ? spec.name + ", " + cache : spec.name, order, total);
+    Start start = co_await platform.cold_start(spec, {.files = files[candidate.function],
+                                                      .cache = candidate.cache,
+                                                      .drop_caches = plan.drop_caches});
     if (interrupted) co_return;
     start.function = spec.name;
     start.load = plan.load;
-    start.cache = plan.cache;
-    start.trial = ++done[i];
+    start.cache = cache;
+    start.trial = ++candidate.done;
     start.order = ++order;
     sink.started(start);
   }

@@ -1,4 +1,5 @@
-// Measures a set of functions: rehearses each, then starts them interleaved in randomised blocks.
+// Measures a set of functions, each in its cache states: rehearses each function, then starts them
+// interleaved in randomised blocks.
 #pragma once
 
 #include <cstdint>
@@ -26,11 +27,12 @@ struct MeasureSink {
 struct MeasurePlan {
   std::vector<FunctionSpec> functions;
   std::string load = "cold";
-  std::string cache = "page-cache";
   std::uint64_t seed = 0;
+  bool drop_caches = false;  ///< see StartOptions
 };
 
-/// The order of trials: block b holds the b-th trial of every function that has so many, shuffled.
+/// The order of trials: block b holds the b-th trial of every candidate (a function in one of its
+/// cache states) that has so many, shuffled.
 /// The same seed gives the same order on every machine. Elements are indices into `trials`.
 std::vector<std::size_t> interleaved_order(const std::vector<int>& trials, std::uint64_t seed);
 

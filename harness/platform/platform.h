@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,6 +12,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "harness/platform/event_hub.h"
+#include "harness/platform/file_set.h"
 #include "harness/process/launcher.h"
 #include "harness/runtimes/runtime.h"
 #include "harness/suite/suite.h"
@@ -30,6 +32,11 @@ struct StartOptions {
   bool any_port = false;  ///< http: call whatever port listens first, not only the offered one
   bool rehearsal =
       false;  ///< examine the programs that are executed, so that later starts see more
+  /// Rehearsal: gets the files that the function touches. Else: those that `cache` is about.
+  std::shared_ptr<FileSet> files;
+  /// Brought about and proven before `due`. Absent: the cache is left alone and nothing is said.
+  std::optional<CacheState> cache;
+  bool drop_caches = false;  ///< for `disk`: have the kernel drop all clean caches as well
 };
 
 /// The clients' poll interval where no event tells that a socket listens.
@@ -41,9 +48,9 @@ class Platform {
   /// Creates a temporary directory for the run, which the launcher removes at the end.
   Platform(Launcher& launcher, probes::Session& session);
 
-  /// One cold start, from `due` to the death of its last process. The record has everything but
-  /// function, load, trial and order. Outcomes are in the record; Error is thrown only if we
-  /// ourselves cannot go on.
+  /// One cold start (cache state warm: one request to an instance that has answered before), from
+  /// `due` to the death of its last process. The record has everything but function, load, trial
+  /// and order. Outcomes are in the record; Error is thrown only if we ourselves cannot go on.
   boost::asio::awaitable<Start> cold_start(const FunctionSpec& function,
                                            const StartOptions& options);
 

@@ -1,18 +1,29 @@
-// A rehearsal: learns from one start, that is not measured, which programs a function executes and
-// where the probes can see them. It also leaves the files in the page cache.
+// A rehearsal: learns from one start, that is not measured, which programs a function executes,
+// where the probes can see them, and which files it touches. It also leaves the files in the page
+// cache.
 #pragma once
 
+#include <cstdint>
+#include <memory>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "harness/platform/file_set.h"
 #include "probes/session.h"
 
 namespace coldstart::harness {
 
 class Rehearsal {
  public:
-  Rehearsal(probes::Session& session, std::string rootfs, std::string directory)
-      : session_(session), rootfs_(std::move(rootfs)), directory_(std::move(directory)) {
+  /// `files` gets the files that the function touches.
+  Rehearsal(probes::Session& session, std::string rootfs, std::string directory,
+            std::shared_ptr<FileSet> files)
+      : session_(session),
+        rootfs_(std::move(rootfs)),
+        directory_(std::move(directory)),
+        files_(std::move(files)) {
     session_.wake_on_every_event(true);
   }
   ~Rehearsal() { session_.wake_on_every_event(false); }
@@ -26,11 +37,16 @@ class Rehearsal {
   /// To be called after the answer, while the instance still lives.
   void examine_all();
 
+  /// The files that the function was seen to touch so far; more may be added. Never null.
+  FileSet& files() { return *files_; }
+
  private:
   probes::Session& session_;
   std::string rootfs_;
   std::string directory_;
   std::vector<probes::ProgramImage> images_;
+  std::set<std::int64_t> processes_;
+  std::shared_ptr<FileSet> files_;
 };
 
 }  // namespace coldstart::harness
