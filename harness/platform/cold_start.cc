@@ -135,7 +135,7 @@ void ColdStart::prepare() {
   if (options_.rehearsal) {
     rehearsal_ = std::make_unique<Rehearsal>(
         platform_.session_, plan_.rootfs.string(), plan_.directory.string(),
-        options_.files ? options_.files : std::make_shared<FileSet>());
+        options_.files != nullptr ? *options_.files : own_files_);
     platform_.hub_.on_event = [this](const probes::Event& event) {
       if (event.raw.instance == record_.instance) rehearsal_->see(event);
     };
@@ -167,6 +167,28 @@ void ColdStart::request() {
 
 asio::awaitable<void> ColdStart::serve_http() {
   HttpCall call;
+  co_await serve_first_request(call);
+  if (options_.cache != CacheState::kWarm) co_return;
+
+  // The start was preparation. What is measured begins here.
+  view_.warm = true;
+  view_.responded_ns.reset();
+  view_.completed_ns.reset();
+  record_.readiness_poll_ns.reset();
+  if (record_.outcome != Outcome::kOk) {
+    record_.message = "it could not be warmed up: " + record_.message;
+    co_return;
+  }
+  platform_.hub_.fetch_events();
+  lost_before_ = platform_.session_.lost_events();
+  view_.due_ns = monotonic_ns();
+  view_.requested_ns = view_.due_ns;
+  deadline_ns_ = view_.due_ns + function_.timeout.count();
+  call.deadline_ns = deadline_ns_;
+  co_await call_http(call);
+}
+
+asio::awaitable<void> ColdStart::serve_first_request(HttpCall& call) {
   call.deadline_ns = deadline_ns_;
   call.give_up = [this] { return ended(); };
   if (by_event_) {
@@ -180,24 +202,6 @@ asio::awaitable<void> ColdStart::serve_http() {
     record_.readiness_poll_ns = std::chrono::nanoseconds(kPollInterval).count();
   }
   call.request = http_get(function_.path, call.endpoints.front().port());
-  co_await call_http(call);
-  if (options_.cache != CacheState::kWarm) co_return;
-  if (record_.outcome != Outcome::kOk) {
-    record_.message = "it could not be warmed up: " + record_.message;
-    co_return;
-  }
-
-  // Now it is warm: the start was preparation, and this is what is measured.
-  record_.readiness_poll_ns.reset();
-  view_.warm = true;
-  view_.responded_ns.reset();
-  view_.completed_ns.reset();
-  platform_.hub_.fetch_events();
-  lost_before_ = platform_.session_.lost_events();
-  view_.due_ns = monotonic_ns();
-  view_.requested_ns = view_.due_ns;
-  deadline_ns_ = view_.due_ns + function_.timeout.count();
-  call.deadline_ns = deadline_ns_;
   co_await call_http(call);
 }
 

@@ -35,6 +35,7 @@ class ColdStart {
   bool ended() const { return channel_->failed || channel_->exited; }
 
   boost::asio::awaitable<void> serve_http();
+  boost::asio::awaitable<void> serve_first_request(HttpCall& call);
   boost::asio::awaitable<void> call_http(HttpCall& call);
   boost::asio::awaitable<const probes::Event*> listen_event();
   boost::asio::awaitable<void> wait_briefly_for_exit();
@@ -54,6 +55,7 @@ class ColdStart {
   const FunctionSpec& function_;
   StartOptions options_;
   std::shared_ptr<Channel> channel_;
+  FileSet own_files_;  // of a rehearsal, where nobody asked for them
   std::unique_ptr<Rehearsal> rehearsal_;
 
   LaunchPlan plan_;

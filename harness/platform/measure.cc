@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <exception>
-#include <memory>
 #include <random>
 #include <signal.h>
 #include <utility>
@@ -92,12 +91,12 @@ asio::awaitable<void> run_plan(Platform& platform, const MeasurePlan& plan, cons
     }
   }
 
-  std::vector<std::shared_ptr<FileSet>> files(plan.functions.size());
+  std::vector<FileSet> files(plan.functions.size());
   for (std::size_t i = 0; i < plan.functions.size(); ++i) {
     if (described[i].skipped) continue;
     sink.progress("rehearsing " + plan.functions[i].name, 0, total);
-    files[i] = std::make_shared<FileSet>();
-    co_await platform.cold_start(plan.functions[i], {.rehearsal = true, .files = files[i]});
+    const StartOptions options{.rehearsal = true, .files = &files[i]};
+    co_await platform.cold_start(plan.functions[i], options);
     if (interrupted) co_return;
   }
   sink.begin(described);
@@ -108,9 +107,10 @@ asio::awaitable<void> run_plan(Platform& platform, const MeasurePlan& plan, cons
     const FunctionSpec& spec = plan.functions[candidate.function];
     const std::string cache(name(candidate.cache));
     sink.progress(spec.caches.size() > 1 ? spec.name + ", " + cache : spec.name, order, total);
-    Start start = co_await platform.cold_start(spec, {.files = files[candidate.function],
-                                                      .cache = candidate.cache,
-                                                      .drop_caches = plan.drop_caches});
+    const StartOptions options{.files = &files[candidate.function],
+                               .cache = candidate.cache,
+                               .drop_caches = plan.drop_caches};
+    Start start = co_await platform.cold_start(spec, options);
     if (interrupted) co_return;
     start.function = spec.name;
     start.load = plan.load;

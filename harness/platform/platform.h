@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -27,15 +26,18 @@ enum class Readiness : std::uint8_t {
   kPoll,  ///< by polling in any case; for comparing probes on and off with the same mechanism
 };
 
+/// Trivial to copy and to destroy on purpose: gcc 12 destroys temporaries of an awaited expression
+/// twice.
 struct StartOptions {
   Readiness readiness = Readiness::kAuto;
   bool any_port = false;  ///< http: call whatever port listens first, not only the offered one
   bool rehearsal =
       false;  ///< examine the programs that are executed, so that later starts see more
   /// Rehearsal: gets the files that the function touches. Else: those that `cache` is about.
-  std::shared_ptr<FileSet> files;
+  /// Not owned.
+  FileSet* files = nullptr;
   /// Brought about and proven before `due`. Absent: the cache is left alone and nothing is said.
-  std::optional<CacheState> cache;
+  std::optional<CacheState> cache = std::nullopt;
   bool drop_caches = false;  ///< for `disk`: have the kernel drop all clean caches as well
 };
 

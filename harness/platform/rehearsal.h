@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <set>
 #include <string>
 #include <utility>
@@ -18,12 +17,11 @@ namespace coldstart::harness {
 class Rehearsal {
  public:
   /// `files` gets the files that the function touches.
-  Rehearsal(probes::Session& session, std::string rootfs, std::string directory,
-            std::shared_ptr<FileSet> files)
+  Rehearsal(probes::Session& session, std::string rootfs, std::string directory, FileSet& files)
       : session_(session),
         rootfs_(std::move(rootfs)),
         directory_(std::move(directory)),
-        files_(std::move(files)) {
+        files_(files) {
     session_.wake_on_every_event(true);
   }
   ~Rehearsal() { session_.wake_on_every_event(false); }
@@ -37,8 +35,8 @@ class Rehearsal {
   /// To be called after the answer, while the instance still lives.
   void examine_all();
 
-  /// The files that the function was seen to touch so far; more may be added. Never null.
-  FileSet& files() { return *files_; }
+  /// The files that the function was seen to touch so far; more may be added.
+  FileSet& files() { return files_; }
 
  private:
   probes::Session& session_;
@@ -46,7 +44,7 @@ class Rehearsal {
   std::string directory_;
   std::vector<probes::ProgramImage> images_;
   std::set<std::int64_t> processes_;
-  std::shared_ptr<FileSet> files_;
+  FileSet& files_;
 };
 
 }  // namespace coldstart::harness

@@ -66,7 +66,7 @@ void expect_all_proven(const std::vector<Start>& starts) {
     if (start.cache == "disk") {
       EXPECT_EQ(proof.cached_bytes, proof.pinned_bytes);
       EXPECT_LT(proof.cached_bytes, proof.bytes);
-      if (proof.pinned_files > 0) EXPECT_NE(proof.reason.find("pinned"), std::string::npos);
+      EXPECT_EQ(proof.pinned_files > 0, proof.reason.find("pinned") != std::string::npos);
     } else {
       EXPECT_EQ(proof.cached_bytes, proof.bytes);
     }
