@@ -16,12 +16,14 @@ namespace {
 class Builder {
  public:
   Builder(std::vector<Event> events, const HarnessView& view, const BuiltTimeline& built,
-          const std::vector<TierStatus>& tiers, const KernelWait& kernel_wait)
+          const std::vector<TierStatus>& tiers, const KernelWait& kernel_wait,
+          const CachedBytes& cached_bytes)
       : events_(std::move(events)),
         view_(view),
         built_(built),
         tiers_(tiers),
-        kernel_wait_(kernel_wait) {
+        kernel_wait_(kernel_wait),
+        cached_bytes_(cached_bytes) {
     std::stable_sort(events_.begin(), events_.end(),
                      [](const Event& a, const Event& b) { return a.raw.time_ns < b.raw.time_ns; });
   }
@@ -37,8 +39,11 @@ class Builder {
       account_.causes = causes_of(activity_, built_.timeline, view_.due_ns);
     }
     if (files) add_files();
-    add_sandbox(cpu, files);
-    add_runtime(files);
+    // Of a warm instance neither happened in what was measured.
+    if (!view_.warm) {
+      add_sandbox(cpu, files);
+      add_runtime(files);
+    }
     return std::move(account_);
   }
 
@@ -59,15 +64,19 @@ class Builder {
   }
 
   void add_files() {
-    FilesView view{view_.due_ns, end_ns_, at(Boundary::kEntered)};
+    FilesView view{view_.due_ns, end_ns_, at(Boundary::kEntered), cached_bytes_};
     if (!view.entered_ns) view.entered_ns = at(Boundary::kLinked);
     FilesSeen seen = files_of(events_, view);
     account_.libraries = std::move(seen.libraries);
     // The one library that the program did not map itself.
-    if (built_.program != nullptr && built_.program->dynamic) {
+    if (!view_.warm && built_.program != nullptr && built_.program->dynamic) {
       Library loader;
       loader.path = built_.program->interpreter;
       loader.bytes = built_.program->interpreter_bytes;
+      if (cached_bytes_) {
+        loader.cached_bytes =
+            cached_bytes_(built_.program->interpreter_inode, built_.program->interpreter_device);
+      }
       account_.libraries->insert(account_.libraries->begin(), std::move(loader));
     }
     account_.files = std::move(seen.files);
@@ -112,6 +121,7 @@ class Builder {
   const BuiltTimeline& built_;
   const std::vector<TierStatus>& tiers_;
   const KernelWait& kernel_wait_;
+  const CachedBytes& cached_bytes_;
   std::int64_t end_ns_ = 0;
   Activity activity_;
   Account account_;
@@ -121,8 +131,8 @@ class Builder {
 
 Account build_account(std::vector<Event> events, const HarnessView& view,
                       const BuiltTimeline& built, const std::vector<TierStatus>& tiers,
-                      const KernelWait& kernel_wait) {
-  return Builder(std::move(events), view, built, tiers, kernel_wait).run();
+                      const KernelWait& kernel_wait, const CachedBytes& cached_bytes) {
+  return Builder(std::move(events), view, built, tiers, kernel_wait, cached_bytes).run();
 }
 
 }  // namespace coldstart::probes

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "probes/activity.h"
+#include "probes/files_read.h"
 #include "probes/tiers.h"
 #include "probes/timeline_builder.h"
 #include "results/model/account.h"
@@ -12,9 +13,10 @@
 namespace coldstart::probes {
 
 /// The account of a start whose timeline was built from the same events (any order). A part whose
-/// tier was off is absent and says why (Account::absent).
+/// tier was off is absent and says why (Account::absent). `cached_bytes` may be empty, see
+/// FilesView.
 Account build_account(std::vector<Event> events, const HarnessView& view,
                       const BuiltTimeline& built, const std::vector<TierStatus>& tiers,
-                      const KernelWait& kernel_wait);
+                      const KernelWait& kernel_wait, const CachedBytes& cached_bytes);
 
 }  // namespace coldstart::probes

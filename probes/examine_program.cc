@@ -75,6 +75,8 @@ class Examiner {
     struct stat status {};
     if (file && ::fstat(file.get(), &status) == 0) {
       result_.program.interpreter_bytes = status.st_size;
+      result_.program.interpreter_inode = status.st_ino;
+      result_.program.interpreter_device = kernel_device(status.st_dev);
     }
     auto elf = file ? ElfFile::open(file.path()) : std::nullopt;
     const auto offset = elf ? elf->function_offset("_dl_debug_state") : std::nullopt;

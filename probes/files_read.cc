@@ -26,6 +26,7 @@ class Collector {
   FilesSeen run(const std::vector<Event>& events) {
     for (const Event& event : events) {
       if (event.time_ns() > view_.until_ns) break;
+      if (event.time_ns() < view_.due_ns) continue;
       switch (event.kind()) {
         case CS_EXEC:
           execs_[event.raw.pid] += 1;
@@ -97,6 +98,7 @@ class Collector {
         library.bytes = open->second.bytes;
         library.opened_ns = open->second.begin_ns - view_.due_ns;
       }
+      if (view_.cached_bytes) library.cached_bytes = view_.cached_bytes(id.first, id.second);
       library.at_startup = !view_.entered_ns || event.time_ns() <= *view_.entered_ns;
       known = libraries_.emplace(library_id, result_.libraries.size()).first;
       result_.libraries.push_back(std::move(library));

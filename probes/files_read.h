@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -16,11 +17,17 @@ struct FilesSeen {
   FilesRead files;
 };
 
+/// How much of a file was in the page cache before the start, by inode and the kernel's number of
+/// the device (cs_call); absent: not known.
+using CachedBytes =
+    std::function<std::optional<std::int64_t>(std::uint64_t inode, std::uint32_t device)>;
+
 /// What must be known to place a file on the timeline. Times are CLOCK_MONOTONIC nanoseconds.
 struct FilesView {
-  std::int64_t due_ns = 0;
-  std::int64_t until_ns = 0;               ///< what came later does not count
+  std::int64_t due_ns = 0;    ///< what came earlier (a start that was preparation) does not count
+  std::int64_t until_ns = 0;  ///< what came later does not count
   std::optional<std::int64_t> entered_ns;  ///< libraries mapped later came by dlopen
+  CachedBytes cached_bytes;                ///< may be empty: not known of any
 };
 
 /// The events must be in order of time.

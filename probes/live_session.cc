@@ -153,7 +153,7 @@ class LiveSession final : public Session {
     return sum;
   }
 
-  void wake_on_every_event(bool on) override { skeleton_->bss->wake_always = on; }
+  void wake_for_programs(bool on) override { skeleton_->bss->wake_for_programs = on; }
 
   void observe(const ProgramImage& image) override {
     const auto known = programs_.find(image.key);

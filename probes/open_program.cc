@@ -4,6 +4,7 @@
 #include <fstream>
 #include <sstream>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 #include <utility>
 
@@ -29,6 +30,11 @@ bool same_directory(const std::string& a, const std::string& b) {
 }
 
 }  // namespace
+
+std::uint32_t kernel_device(dev_t device) {
+  constexpr unsigned kMinorBits = 20;
+  return (major(device) << kMinorBits) | minor(device);
+}
 
 ProgramKey key_of(const Event& exec) { return {exec.raw.file.inode, exec.name}; }
 

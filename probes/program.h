@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
 #include "probes/events.h"
@@ -24,6 +25,10 @@ struct ProgramKey {
   auto operator<=>(const ProgramKey&) const = default;
 };
 ProgramKey key_of(const Event& exec);
+
+/// A device as the kernel numbers it inside itself (cs_file, cs_call), from what stat(2) says.
+/// Source: include/linux/kdev_t.h.
+std::uint32_t kernel_device(dev_t device);
 
 /// A program that was executed, held open, with the libraries that it had mapped (if it lived long
 /// enough to be asked).
@@ -70,9 +75,11 @@ struct Program {
   bool dynamic = false;     ///< has a dynamic loader: `linked` applies
   std::string interpreter;  ///< the dynamic loader, which the kernel maps, as the program names it
   std::int64_t interpreter_bytes = 0;
-  bool has_entry = false;     ///< `entered` applies: it starts through __libc_start_main
-  bool has_runtime = false;   ///< `runtime_ready` applies
-  std::string linked_reason;  ///< why linked cannot be seen although it applies
+  std::uint64_t interpreter_inode = 0;
+  std::uint32_t interpreter_device = 0;  ///< the kernel's own number, as in cs_file
+  bool has_entry = false;                ///< `entered` applies: it starts through __libc_start_main
+  bool has_runtime = false;              ///< `runtime_ready` applies
+  std::string linked_reason;             ///< why linked cannot be seen although it applies
   std::string entered_reason;
   std::string runtime_reason;
 };

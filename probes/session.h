@@ -42,10 +42,10 @@ class Session {
   /// Events that did not fit into the buffer since the session began, over all CPUs.
   virtual std::uint64_t lost_events() const = 0;
 
-  /// From now on every event makes ready_fd readable, not only those that must be acted on. For
-  /// rehearsals: programs are examined while their process exists. Costs wake-ups, so off by
-  /// default.
-  virtual void wake_on_every_event(bool on) = 0;
+  /// From now on forks, execs and opened files make ready_fd readable, too, not only what must be
+  /// acted on at once. For rehearsals: programs and files are looked at while their process exists.
+  /// Costs wake-ups, so off by default.
+  virtual void wake_for_programs(bool on) = 0;
 
   /// Attaches the tiers `loader` and `runtime` to the files of this program (once each).
   virtual void observe(const ProgramImage& image) = 0;

@@ -20,13 +20,19 @@ class Builder {
 
   BuiltTimeline run() {
     set(Boundary::kDue, view_.due_ns);
-    set(Boundary::kRequested, view_.requested_ns);
+    if (view_.warm) {
+      forget_the_start();
+    } else {
+      set(Boundary::kRequested, view_.requested_ns);
+    }
     if (view_.responded_ns) set(Boundary::kResponded, *view_.responded_ns);
     if (view_.completed_ns) set(Boundary::kCompleted, *view_.completed_ns);
     unseen({Boundary::kResponded, Boundary::kCompleted}, "no answer came");
 
     if (const TierStatus* off = off_tier(TierId::kProcess)) {
       describe_blind_start(tier_text(*off));
+    } else if (view_.warm) {
+      find_socket();
     } else {
       find_launch();
       find_socket();
@@ -62,6 +68,15 @@ class Builder {
   }
   static std::string tier_text(const TierStatus& tier) {
     return "tier " + std::string(name(tier.id)) + " is off: " + tier.reason;
+  }
+
+  void forget_the_start() {
+    not_applicable(
+        {Boundary::kRequested, Boundary::kForked, Boundary::kLaunched, Boundary::kExeced,
+         Boundary::kLinked, Boundary::kEntered, Boundary::kRuntimeReady, Boundary::kListening},
+        "the instance was warm");
+    // The request that warmed it up may have had the same port on our side.
+    std::erase_if(events_, [this](const Event& e) { return e.time_ns() < view_.due_ns; });
   }
 
   void no_socket() {

@@ -21,7 +21,10 @@ struct HarnessView {
   std::int64_t requested_ns = 0;
   std::optional<std::int64_t> responded_ns;
   std::optional<std::int64_t> completed_ns;
-  bool listens = true;            ///< the contract has a listening socket and a connection
+  bool listens = true;  ///< the contract has a listening socket and a connection
+  /// Nothing was started: the instance had answered before `due`. What it did until then is
+  /// ignored.
+  bool warm = false;
   std::uint16_t server_port = 0;  ///< the port that was connected to; 0: never connected
   std::uint16_t client_port = 0;  ///< our end of the connection
   /// Where nothing listens: the program whose exec counts as `execed` if the first process did not

@@ -19,8 +19,8 @@ struct Globals {
   std::string color = "auto";
   std::string command_line;  ///< as it was typed, for the record
 
-  /// How to draw on standard output: its width ($COLUMNS where it is set), colour unless NO_COLOR or not a terminal, ASCII
-  /// where the locale is not UTF-8.
+  /// How to draw on standard output: its width ($COLUMNS where it is set), colour unless NO_COLOR
+  /// or not a terminal, ASCII where the locale is not UTF-8.
   results::TextStyle style() const;
 };
 

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "harness/cli/cache_options.h"
 #include "harness/cli/command_line.h"
 #include "harness/cli/quote.h"
 #include "harness/cli/record_run.h"
@@ -34,6 +35,7 @@ struct ProfileOptions {
   std::optional<int> expected_status;
   RecordOptions record;
   std::string probes = "all";
+  CacheOptions cache;
 };
 
 harness::FunctionSpec function_of(const ProfileOptions& options) {
@@ -139,15 +141,14 @@ void print_profile(const Run& run, const results::TextStyle& style) {
     std::printf("%s\n\n", headline(run, summary).c_str());
     if (!summary.median_start) continue;
     const Start& median = run.starts[*summary.median_start];
-    std::printf("The median start (%s):\n",
-                results::place_of_median_start(run, summary).c_str());
+    std::printf("The median start (%s):\n", results::place_of_median_start(run, summary).c_str());
     std::string why;
     if (const auto these = results::causes_of(causes, summary)) {
       why = results::causes_text({*these}, style);
     }
     const std::string contract = results::contract_of(run, median.function);
-    for (const std::string& part : {results::waterfall(median, style, contract), why,
-                                    results::details_text(median, style)}) {
+    for (const std::string& part :
+         {results::waterfall(median, style, contract), why, results::details_text(median, style)}) {
       if (!part.empty()) std::printf("%s\n", part.c_str());
     }
   }
@@ -163,6 +164,9 @@ int profile(const Globals& globals, const ProfileOptions& options, harness::Laun
     }
     throw Error(function.command.front(), "cannot be started", *lacking);
   }
+  // What is wrong whatever the command turns out to be is said before it is started.
+  std::vector<harness::FunctionSpec> functions = {function};
+  apply(options.cache, functions);
   check_before_run(globals, options.record);
   const auto session = probes::open_session(probes::TierSet::parse(options.probes));
   harness::Platform platform(launcher, *session);
@@ -175,8 +179,11 @@ int profile(const Globals& globals, const ProfileOptions& options, harness::Laun
     }
   }
 
+  functions = {function};
+  apply(options.cache, functions);
   RunRequest request;
-  request.plan.functions = {function};
+  request.plan.functions = functions;
+  request.plan.drop_caches = options.cache.drop_caches;
   request.plan.seed = seed_of(options.record);
   request.plan.keep_going = options.record.keep_going;
   request.suite = quote_command(options.command);
@@ -223,6 +230,7 @@ void add_profile(CLI::App& app, const Globals& globals, harness::Launcher& launc
       ->add_option("--probes", options->probes,
                    "all, none, or tiers: process,loader,runtime,cpu,files")
       ->capture_default_str();
+  add_cache_options(*command, options->cache);
   command->callback([=, &globals, &launcher, &action] {
     action = [=, &globals, &launcher] { return profile(globals, *options, launcher); };
   });

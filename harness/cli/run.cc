@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "harness/cli/cache_options.h"
 #include "harness/cli/command_line.h"
 #include "harness/cli/record_run.h"
 #include "harness/cli/write_report.h"
@@ -21,6 +22,7 @@ struct RunOptions {
   std::string functions;
   RecordOptions record;
   std::string probes = "all";
+  CacheOptions cache;
   std::filesystem::path output = "coldstart-report";
 };
 
@@ -59,6 +61,7 @@ int run_suite(const Globals& globals, const RunOptions& options, harness::Launch
   if (options.trials > 0) {
     for (auto& function : suite.functions) function.trials = options.trials;
   }
+  apply(options.cache, suite.functions);
   const auto session = probes::open_session(probes::TierSet::parse(options.probes));
   check_output_folder(options.output);
   check_before_run(globals, options.record);
@@ -68,7 +71,7 @@ int run_suite(const Globals& globals, const RunOptions& options, harness::Launch
   RunRequest request;
   request.plan.functions = suite.functions;
   request.plan.load = suite.loads.front().name;
-  request.plan.cache = suite.cache;
+  request.plan.drop_caches = options.cache.drop_caches;
   request.plan.seed = seed_of(options.record);
   request.plan.keep_going = options.record.keep_going;
   request.label = options.record.label;
@@ -95,7 +98,7 @@ void add_run(CLI::App& app, const Globals& globals, harness::Launcher& launcher,
   CLI::App* command =
       app.add_subcommand("run", "Start the functions of a suite, store, compare, write the report");
   command->add_option("suite", options->suite, "The suite file (default: coldstart.yaml)");
-  command->add_option("--trials", options->trials, "Cold starts of each function")
+  command->add_option("--trials", options->trials, "Starts of each function in each cache state")
       ->check(CLI::Range(1, 1'000'000));
   command->add_option("--functions", options->functions, "Only these functions: a,b");
   add_record_options(*command, options->record);
@@ -103,6 +106,7 @@ void add_run(CLI::App& app, const Globals& globals, harness::Launcher& launcher,
       ->add_option("--probes", options->probes,
                    "all, none, or tiers: process,loader,runtime,cpu,files")
       ->capture_default_str();
+  add_cache_options(*command, options->cache);
   command->add_option("--output", options->output, "Folder for report and plots")
       ->capture_default_str();
   command->callback([=, &globals, &launcher, &action] {

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <utility>
 
+#include "harness/platform/cache_state.h"
 #include "harness/platform/listeners.h"
 #include "harness/process/monotonic.h"
 #include "harness/process/spawn.h"
@@ -54,7 +55,7 @@ asio::awaitable<Start> ColdStart::run() {
     }
   }
   platform_.hub_.fetch_events();
-  if (rehearsal_) rehearsal_->examine_all();
+  if (rehearsal_) complete_rehearsal();
   record_.outlived = channel_->exited && !channel_->empty;
   co_await end_instance();
   platform_.hub_.fetch_events();
@@ -101,14 +102,29 @@ void ColdStart::prepare() {
   launch_.cleanup_if_exists = plan_.cleanup_if_exists;
 
   if (options_.rehearsal) {
-    rehearsal_ = std::make_unique<Rehearsal>(platform_.session_, plan_.rootfs.string(),
-                                             plan_.directory.string());
+    rehearsal_ = std::make_unique<Rehearsal>(
+        platform_.session_, plan_.rootfs.string(), plan_.directory.string(),
+        options_.files != nullptr ? *options_.files : own_files_);
     platform_.hub_.on_event = [this](const probes::Event& event) {
       if (event.raw.instance == record_.instance) rehearsal_->see(event);
     };
   }
   network_namespace_ = own_network_namespace();
+  prepare_cache();
   lost_before_ = platform_.session_.lost_events();
+}
+
+// Last of all preparations: they read files, too.
+void ColdStart::prepare_cache() {
+  if (!options_.cache || *options_.cache == CacheState::kWarm) return;
+  if (!options_.files)
+    throw Error("cache", "no rehearsal has shown the files of " + function_.name);
+  CacheOutcome outcome = establish(*options_.files, *options_.cache, options_.drop_caches);
+  record_.account.cache = std::move(outcome.proof);
+  if (!outcome.unknown.empty()) record_.account.absent["cache"] = std::move(outcome.unknown);
+  for (const FileState& file : options_.files->states()) {
+    cached_before_[{file.inode, probes::kernel_device(file.device)}] = file.cached_bytes;
+  }
 }
 
 // A port that we did not choose may be in use: then somebody else would answer. Ours was free just
@@ -134,6 +150,26 @@ void ColdStart::request() {
   output_.reset();  // exec: the pipe ends when the function's last copy is closed
 }
 
+// What the function reads, in part known without having been seen: what its command names.
+void ColdStart::complete_rehearsal() {
+  rehearsal_->examine_all();
+  FileSet& files = rehearsal_->files();
+  files.add(plan_.executable);
+  if (platform_.session_.live()) {
+    if (!function_.script.empty()) files.add(function_.script);
+    if (!function_.jar.empty()) files.add(function_.jar);
+    for (const std::filesystem::path& entry : function_.classpath) {
+      const bool is_jar = std::filesystem::is_regular_file(entry);
+      is_jar ? void(files.add(entry))
+             : files.add_below(entry.filename() == "*" ? entry.parent_path() : entry);
+    }
+    if (!plan_.rootfs.empty()) files.add_below(plan_.rootfs);
+  }
+  if (record_.outcome != Outcome::kOk) {
+    files.set_incomplete("the rehearsal did not answer: " + record_.message);
+  }
+}
+
 asio::awaitable<void> ColdStart::end_instance() {
   if (!launched_ || channel_->failed) co_return;
   if (channel_->exited) {
@@ -153,8 +189,17 @@ void ColdStart::write_record() {
   const auto tiers = platform_.session_.tiers();
   auto built = probes::build_timeline(channel_->events, view_, find, tiers);
   const auto kernel_wait = [this](int stack) { return platform_.session_.kernel_wait(stack); };
-  record_.account =
-      probes::build_account(std::move(channel_->events), view_, built, tiers, kernel_wait);
+  const auto cached_bytes = [this](std::uint64_t inode,
+                                   std::uint32_t device) -> std::optional<std::int64_t> {
+    const auto known = cached_before_.find({inode, device});
+    return known == cached_before_.end() ? std::nullopt : known->second;
+  };
+  Account account = probes::build_account(std::move(channel_->events), view_, built, tiers,
+                                          kernel_wait, cached_bytes);
+  // What was found out of the page cache before the start stays.
+  account.cache = std::move(record_.account.cache);
+  account.absent.merge(record_.account.absent);
+  record_.account = std::move(account);
   record_.timeline = std::move(built.timeline);
   refuse_without_latency(record_);
   if (built.serving_pid != 0) {

@@ -1,9 +1,11 @@
-// One cold start, step by step. Used by Platform only. cold_start.cc prepares, requests and ends;
-// cold_start_http.cc and cold_start_exec.cc call; cold_start_outcome.cc judges.
+// One cold start (or one request to a warm instance), step by step. Used by Platform only.
+// cold_start.cc prepares, requests and ends; cold_start_http.cc and cold_start_exec.cc call;
+// cold_start_outcome.cc judges.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,10 +36,12 @@ class ColdStart {
 
  private:
   void prepare();
+  void prepare_cache();
   void request();
   bool first_ended() const { return channel_->failed || channel_->exited; }
 
   boost::asio::awaitable<void> serve_http();
+  boost::asio::awaitable<void> serve_first_request();
   boost::asio::awaitable<HttpResult> call_at(std::vector<boost::asio::ip::tcp::endpoint> endpoints,
                                              std::chrono::nanoseconds retry_interval);
   boost::asio::awaitable<void> take(const HttpResult& result);
@@ -61,6 +65,7 @@ class ColdStart {
   boost::asio::awaitable<void> read_output();
 
   void judge_exit();
+  void complete_rehearsal();
   boost::asio::awaitable<void> end_instance();
   void write_record();
   std::string last_words() const;
@@ -73,6 +78,9 @@ class ColdStart {
   const FunctionSpec& function_;
   StartOptions options_;
   std::shared_ptr<Channel> channel_;
+  // Bytes in the page cache just before, by inode and device.
+  std::map<std::pair<std::uint64_t, std::uint32_t>, std::optional<std::int64_t>> cached_before_;
+  FileSet own_files_;  // of a rehearsal, where nobody asked for them
   std::unique_ptr<Rehearsal> rehearsal_;
 
   LaunchPlan plan_;
@@ -87,7 +95,8 @@ class ColdStart {
   std::uint32_t network_namespace_ = 0;              // ours
   std::vector<std::uint16_t> called_ports_;          // by event
   std::optional<std::int64_t> other_port_since_ns_;  // another than the offered one was heard
-  bool by_event_ = false;                            // readiness comes as an event
+  std::optional<boost::asio::ip::tcp::endpoint> answered_at_;  // the last call
+  bool by_event_ = false;                                      // readiness comes as an event
   std::int64_t deadline_ns_ = 0;
   std::uint64_t lost_before_ = 0;
 

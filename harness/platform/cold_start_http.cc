@@ -50,6 +50,30 @@ tcp::endpoint endpoint_of(const cs_socket& socket) {
 }  // namespace
 
 asio::awaitable<void> ColdStart::serve_http() {
+  co_await serve_first_request();
+  if (options_.cache != CacheState::kWarm) co_return;
+
+  // The start was preparation. What is measured begins here.
+  view_.warm = true;
+  view_.responded_ns.reset();
+  view_.completed_ns.reset();
+  record_.readiness_poll_ns.reset();
+  record_.connect_retries.reset();
+  if (record_.outcome != Outcome::kOk || !answered_at_) {
+    record_.message = "it could not be warmed up: " + record_.message;
+    co_return;
+  }
+  platform_.hub_.fetch_events();
+  lost_before_ = platform_.session_.lost_events();
+  view_.due_ns = monotonic_ns();
+  view_.requested_ns = view_.due_ns;
+  deadline_ns_ = view_.due_ns + function_.timeout.count();
+  std::vector<tcp::endpoint> endpoint(1, *answered_at_);
+  const HttpResult result = co_await call_at(std::move(endpoint), kRetryAfterEvent);
+  co_await take(result);
+}
+
+asio::awaitable<void> ColdStart::serve_first_request() {
   if (!by_event_) {
     record_.readiness_poll_ns = std::chrono::nanoseconds(kPollInterval).count();
     const int port = options_.any_port ? co_await look_for_port() : offered_port_;
@@ -108,7 +132,10 @@ asio::awaitable<HttpResult> ColdStart::call_at(std::vector<tcp::endpoint> endpoi
   call.retry_interval = retry_interval;
   call.longest_retry_interval = kLongestRetry;
   call.request = http_get(function_.path, call.endpoints.front().port());
-  co_return co_await http_call(platform_.io_, call);
+  const HttpResult result = co_await http_call(platform_.io_, call);
+  // They are tried in turn: a refusal each before the one that answered.
+  answered_at_ = call.endpoints[static_cast<std::size_t>(result.refused) % call.endpoints.size()];
+  co_return result;
 }
 
 // What this call brought is the result of the start.

@@ -72,60 +72,105 @@ class Patience {
   int in_a_row_ = 0;
 };
 
-asio::awaitable<void> run_plan(Platform& platform, const MeasurePlan& plan, const MeasureSink& sink,
-                               const std::optional<int>& interrupted) {
-  std::vector<Function> described;
-  std::vector<int> trials;
-  for (const FunctionSpec& spec : plan.functions) {
-    described.push_back(describe(spec));
-    trials.push_back(described.back().skipped ? 0 : spec.trials);
-  }
-  int total = 0;
-  for (int count : trials) total += count;
+// What was learned of a function from its rehearsal and since.
+struct Acquaintance {
+  FileSet files;
+  bool any_port = false;  // it answers, but not where $PORT said: maybe elsewhere every time
+  Patience patience;
+  bool given_up = false;
+};
 
-  std::vector<Patience> patience(trials.size());
-  std::vector<bool> any_port(trials.size(), false);
+// What takes part in the blocks: a function in one of its cache states.
+struct Candidate {
+  std::size_t function = 0;
+  CacheState cache = CacheState::kPageCache;
+  int trials = 0;
+  int done = 0;
+};
+
+// Of a function, in all its cache states.
+int untried(const std::vector<Candidate>& candidates, std::size_t function) {
+  int count = 0;
+  for (const Candidate& candidate : candidates) {
+    if (candidate.function == function) count += candidate.trials - candidate.done;
+  }
+  return count;
+}
+
+std::string given_up_text(int untried_starts) {
+  return "given up: it never answered and failed " + std::to_string(kPatience) +
+         " times in a row in this way, so " + std::to_string(untried_starts) +
+         " starts were not tried; --keep-going tries all";
+}
+
+asio::awaitable<void> rehearse_all(Platform& platform, const MeasurePlan& plan,
+                                   const MeasureSink& sink, const std::vector<Function>& described,
+                                   std::vector<Acquaintance>& known, int total,
+                                   const std::optional<int>& interrupted) {
   for (std::size_t i = 0; i < plan.functions.size(); ++i) {
-    if (trials[i] == 0) continue;
+    if (described[i].skipped) continue;
     const FunctionSpec& spec = plan.functions[i];
     sink.progress("rehearsing " + spec.name, 0, total);
     const bool free_choice = !configured_port(spec) && platform.session().live();
-    const Start start =
-        co_await platform.cold_start(spec, {.any_port = free_choice, .rehearsal = true});
+    const StartOptions options{
+        .any_port = free_choice, .rehearsal = true, .files = &known[i].files};
+    const Start start = co_await platform.cold_start(spec, options);
     if (interrupted) co_return;
-    // It answers, but not where $PORT said: it has a port of its own, maybe another every time.
-    any_port[i] = free_choice && start.http_status && start.port != start.offered_port;
-    patience[i].lasts_after(start);
+    known[i].any_port = free_choice && start.http_status && start.port != start.offered_port;
+    known[i].patience.lasts_after(start);
     if (start.outcome != Outcome::kOk && sink.warn) {
       sink.warn(spec.name + ": its rehearsal failed: " + std::string(name(start.outcome)) + ": " +
                 start.message);
     }
   }
+}
+
+asio::awaitable<void> run_plan(Platform& platform, const MeasurePlan& plan, const MeasureSink& sink,
+                               const std::optional<int>& interrupted) {
+  std::vector<Function> described;
+  std::vector<Candidate> candidates;
+  std::vector<int> trials;  // of each candidate
+  int total = 0;
+  for (std::size_t i = 0; i < plan.functions.size(); ++i) {
+    const FunctionSpec& spec = plan.functions[i];
+    described.push_back(describe(spec));
+    if (described.back().skipped) continue;
+    for (const CacheState cache : spec.caches) {
+      candidates.push_back({i, cache, spec.trials, 0});
+      trials.push_back(spec.trials);
+      total += spec.trials;
+    }
+  }
+  std::vector<Acquaintance> known(plan.functions.size());
+  co_await rehearse_all(platform, plan, sink, described, known, total, interrupted);
+  if (interrupted) co_return;
   sink.begin(described);
 
-  std::vector<int> done(trials.size(), 0);
   int order = 0;
   for (std::size_t i : interleaved_order(trials, plan.seed)) {
-    const FunctionSpec& spec = plan.functions[i];
-    if (done[i] == trials[i]) continue;  // given up
-    sink.progress(spec.name, order, total);
-    Start start = co_await platform.cold_start(spec, {.any_port = any_port[i]});
+    Candidate& candidate = candidates[i];
+    const FunctionSpec& spec = plan.functions[candidate.function];
+    Acquaintance& function = known[candidate.function];
+    if (function.given_up) continue;
+    const std::string cache(name(candidate.cache));
+    sink.progress(spec.caches.size() > 1 ? spec.name + ", " + cache : spec.name, order, total);
+    const StartOptions options{.any_port = function.any_port,
+                               .files = &function.files,
+                               .cache = candidate.cache,
+                               .drop_caches = plan.drop_caches};
+    Start start = co_await platform.cold_start(spec, options);
     if (interrupted) co_return;
     start.function = spec.name;
     start.load = plan.load;
-    start.cache = plan.cache;
-    start.trial = ++done[i];
+    start.cache = cache;
+    start.trial = ++candidate.done;
     start.order = ++order;
-    if (!patience[i].lasts_after(start) && !plan.keep_going && done[i] < trials[i]) {
-      const int untried = trials[i] - done[i];
-      total -= untried;
-      trials[i] = done[i];
-      const std::string given_up = "given up: it never answered and failed " +
-                                   std::to_string(kPatience) + " times in a row in this way, so " +
-                                   std::to_string(untried) +
-                                   " starts were not tried; --keep-going tries all";
-      if (sink.warn) sink.warn(spec.name + ": " + given_up);
-      start.message += (start.message.empty() ? "" : "; ") + given_up;
+    const int left = untried(candidates, candidate.function);
+    if (!function.patience.lasts_after(start) && !plan.keep_going && left > 0) {
+      function.given_up = true;
+      total -= left;
+      if (sink.warn) sink.warn(spec.name + ": " + given_up_text(left));
+      start.message += (start.message.empty() ? "" : "; ") + given_up_text(left);
     }
     sink.started(start);
   }

@@ -1,4 +1,5 @@
-// Measures a set of functions: rehearses each, then starts them interleaved in randomised blocks.
+// Measures a set of functions, each in its cache states: rehearses each function, then starts them
+// interleaved in randomised blocks.
 #pragma once
 
 #include <cstdint>
@@ -32,14 +33,15 @@ inline constexpr int kPatience = 3;
 struct MeasurePlan {
   std::vector<FunctionSpec> functions;
   std::string load = "cold";
-  std::string cache = "page-cache";
   std::uint64_t seed = 0;
   /// Also try the remaining starts of functions that would be given up. Given up or not, every
   /// start that was tried is reported; the message of the last one says how many were not tried.
   bool keep_going = false;
+  bool drop_caches = false;  ///< see StartOptions
 };
 
-/// The order of trials: block b holds the b-th trial of every function that has so many, shuffled.
+/// The order of trials: block b holds the b-th trial of every candidate (a function in one of its
+/// cache states) that has so many, shuffled.
 /// The same seed gives the same order on every machine. Elements are indices into `trials`.
 std::vector<std::size_t> interleaved_order(const std::vector<int>& trials, std::uint64_t seed);
 

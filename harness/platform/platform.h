@@ -11,6 +11,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "harness/platform/event_hub.h"
+#include "harness/platform/file_set.h"
 #include "harness/process/launcher.h"
 #include "harness/runtimes/runtime.h"
 #include "harness/suite/suite.h"
@@ -25,6 +26,8 @@ enum class Readiness : std::uint8_t {
   kPoll,  ///< by polling in any case; for comparing probes on and off with the same mechanism
 };
 
+/// Trivial to copy and to destroy on purpose: gcc 12 destroys temporaries of an awaited expression
+/// twice.
 struct StartOptions {
   Readiness readiness = Readiness::kAuto;
   /// http: where the offered port does not listen, call the first other one that answers. A
@@ -32,6 +35,12 @@ struct StartOptions {
   bool any_port = false;
   bool rehearsal =
       false;  ///< examine the programs that are executed, so that later starts see more
+  /// Rehearsal: gets the files that the function touches. Else: those that `cache` is about.
+  /// Not owned.
+  FileSet* files = nullptr;
+  /// Brought about and proven before `due`. Absent: the cache is left alone and nothing is said.
+  std::optional<CacheState> cache = std::nullopt;
+  bool drop_caches = false;  ///< for `disk`: have the kernel drop all clean caches as well
 };
 
 /// The clients' poll interval where no event tells that a socket listens.
@@ -43,9 +52,9 @@ class Platform {
   /// Creates a temporary directory for the run, which the launcher removes at the end.
   Platform(Launcher& launcher, probes::Session& session);
 
-  /// One cold start, from `due` to the death of its last process. The record has everything but
-  /// function, load, trial and order. Outcomes are in the record; Error is thrown only if we
-  /// ourselves cannot go on.
+  /// One cold start (cache state warm: one request to an instance that has answered before), from
+  /// `due` to the death of its last process. The record has everything but function, load, trial
+  /// and order. Outcomes are in the record; Error is thrown only if we ourselves cannot go on.
   boost::asio::awaitable<Start> cold_start(const FunctionSpec& function,
                                            const StartOptions& options);
 

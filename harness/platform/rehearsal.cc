@@ -2,6 +2,7 @@
 
 #include <string>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <utility>
 
 namespace coldstart::harness {
@@ -16,17 +17,35 @@ bool still_runs(const probes::ProgramImage& image) {
 }  // namespace
 
 void Rehearsal::see(const probes::Event& event) {
+  if (event.kind() == CS_FORK) processes_.insert(event.raw.value);
+  if (event.kind() == CS_OPENED) {
+    told_of_files_ = true;
+    if (!files_.add(event.raw.pid, event.name, event.raw.call.inode)) {
+      // Perhaps its process has gone already: by our own way, then, if that leads to the same file.
+      files_.add_if(rootfs_, event.name, event.raw.call.inode);
+    }
+  }
   if (event.kind() != CS_EXEC) return;
   const auto known = images_.find(probes::key_of(event));
   // Only a living process can be asked for its libraries, so the last one replaces one that is
   // gone.
   if (known != images_.end() && still_runs(known->second)) return;
   if (auto image = probes::open_program(event, rootfs_, directory_)) {
+    files_.add(Fd(::dup(image->executable.get())), event.name);
     images_.insert_or_assign(image->key, std::move(*image));
   }
+  // What a short-lived program has mapped by now is better than nothing.
+  files_.add_mapped_by(event.raw.pid);
 }
 
 void Rehearsal::examine_all() {
+  bool asked = told_of_files_;
+  for (const std::int64_t pid : processes_) asked |= files_.add_mapped_by(pid);
+  if (!session_.live()) {
+    files_.set_incomplete("the files it reads are not known without the probes");
+  } else if (!asked) {
+    files_.set_incomplete("it ended before it could be asked which files it has mapped");
+  }
   for (auto& [key, image] : images_) {
     probes::read_mapped_libraries(image);
     session_.observe(image);

@@ -1,22 +1,30 @@
-// A rehearsal: learns from one start, that is not measured, which programs a function executes and
-// where the probes can see them. It also leaves the files in the page cache.
+// A rehearsal: learns from one start, that is not measured, which programs a function executes,
+// where the probes can see them, and which files it touches. It also leaves the files in the page
+// cache.
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
+#include "harness/platform/file_set.h"
 #include "probes/session.h"
 
 namespace coldstart::harness {
 
 class Rehearsal {
  public:
-  Rehearsal(probes::Session& session, std::string rootfs, std::string directory)
-      : session_(session), rootfs_(std::move(rootfs)), directory_(std::move(directory)) {
-    session_.wake_on_every_event(true);
+  /// `files` gets the files that the function touches.
+  Rehearsal(probes::Session& session, std::string rootfs, std::string directory, FileSet& files)
+      : session_(session),
+        rootfs_(std::move(rootfs)),
+        directory_(std::move(directory)),
+        files_(files) {
+    session_.wake_for_programs(true);
   }
-  ~Rehearsal() { session_.wake_on_every_event(false); }
+  ~Rehearsal() { session_.wake_for_programs(false); }
   Rehearsal(const Rehearsal&) = delete;
   Rehearsal& operator=(const Rehearsal&) = delete;
 
@@ -27,12 +35,18 @@ class Rehearsal {
   /// To be called after the answer, while the instance still lives.
   void examine_all();
 
+  /// The files that the function was seen to touch so far; more may be added.
+  FileSet& files() { return files_; }
+
  private:
   probes::Session& session_;
   std::string rootfs_;
   std::string directory_;
   // One a program, however often it is executed: each holds descriptors.
   std::map<probes::ProgramKey, probes::ProgramImage> images_;
+  std::set<std::int64_t> processes_;
+  FileSet& files_;
+  bool told_of_files_ = false;  // by tier files
 };
 
 }  // namespace coldstart::harness

@@ -16,7 +16,7 @@ constexpr std::array<string_view, 6> kRuntimes = {"native", "container", "jvm",
                                                   "node",   "python",    "command"};
 constexpr std::array<string_view, 2> kContracts = {"http", "exec"};
 constexpr std::array<string_view, 2> kEngines = {"crun", "runc"};
-constexpr std::array<string_view, 1> kCaches = {"page-cache"};
+constexpr std::array<string_view, 3> kCaches = {"disk", "page-cache", "warm"};
 constexpr std::array<string_view, 1> kPatterns = {"cold"};
 
 constexpr KindSet kCommandLine = kinds(kNative) | kinds(kContainer) | kinds(kCommand);
@@ -39,6 +39,7 @@ constexpr std::array kKeys = {
     Key{kFunction, "name"},
     Key{kFunction, "runtime", kAnyKind, kAnyKind, kRuntimes},
     Key{kFunction, "contract", kAnyKind, kAnyKind, kContracts},
+    Key{kFunction, "cache", kAnyKind, kAnyKind, kCaches},
     Key{kFunction, "command", kCommandLine},
     Key{kFunction, "env"},
     Key{kFunction, "directory"},
@@ -70,6 +71,14 @@ constexpr std::array kKeys = {
 
 string_view name(RuntimeKind kind) { return kRuntimes.at(static_cast<std::size_t>(kind)); }
 string_view name(ContractKind kind) { return kContracts.at(static_cast<std::size_t>(kind)); }
+
+string_view name(CacheState state) { return kCaches.at(static_cast<std::size_t>(state)); }
+std::optional<CacheState> cache_state_from_name(string_view text) {
+  const auto found = std::ranges::find(kCaches, text);
+  if (found == kCaches.end()) return std::nullopt;
+  return static_cast<CacheState>(found - kCaches.begin());
+}
+std::string cache_state_names() { return join(kCaches); }
 
 string_view name(Section section) {
   constexpr std::array<string_view, 4> kNames = {"the suite", "'defaults'", "a function", "a load"};

@@ -56,16 +56,12 @@ void read_root(const Mapping& top, FunctionContext& context, Problems& problems)
   }
 }
 
-void read_defaults(const Mapping& top, FunctionSpec& defaults, std::string& cache,
-                   Problems& problems) {
+void read_defaults(const Mapping& top, FunctionSpec& defaults, Problems& problems) {
   const Entry* entry = top.find("defaults");
   if (entry == nullptr) return;
   const auto mapping = read_mapping(entry->value, entry->at, Section::kDefaults, problems);
   if (!mapping) return;
   read_common(*mapping, Section::kDefaults, defaults, problems);
-  if (const Entry* state = mapping->find("cache")) {
-    if (read_choice(*state, Section::kDefaults, problems)) cache = state->value.Scalar();
-  }
 }
 
 std::vector<FunctionSpec> read_functions(const Mapping& top, const FunctionContext& context,
@@ -146,7 +142,7 @@ Suite parse_suite(const std::string& yaml, const fs::path& file,
     context.chosen = chosen;
     context.root = suite.file.parent_path();
     read_root(*top, context, problems);
-    read_defaults(*top, context.defaults, suite.cache, problems);
+    read_defaults(*top, context.defaults, problems);
     suite.functions = read_functions(*top, context, problems);
     suite.loads = read_loads(*top, problems);
   }

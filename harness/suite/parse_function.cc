@@ -79,6 +79,18 @@ void read_http(const Reading& r) {
   }
 }
 
+// A function that has ended cannot be asked again.
+void refuse_warm_programs(const Reading& r) {
+  if (r.spec.contract == ContractKind::kHttp) return;
+  if (std::ranges::find(r.spec.caches, CacheState::kWarm) == r.spec.caches.end()) return;
+  const Entry* entry = r.find("cache");
+  r.problems.add(entry == nullptr ? r.mapping.at : entry->at,
+                 r.title() + " has contract " + std::string(name(r.spec.contract)) +
+                     " and cannot be warm: it ends with its answer",
+                 entry == nullptr ? "give it a `cache` of its own: disk, page-cache, or both"
+                                  : "remove warm from its 'cache'");
+}
+
 }  // namespace
 
 void read_common(const Mapping& mapping, Section section, FunctionSpec& spec, Problems& problems) {
@@ -97,6 +109,14 @@ void read_common(const Mapping& mapping, Section section, FunctionSpec& spec, Pr
     const auto chosen = read_choice(*entry, section, problems);
     if (chosen) spec.contract = static_cast<ContractKind>(*chosen);
   }
+  if (const Entry* entry = mapping.find("cache")) {
+    if (const auto chosen = read_choices(*entry, section, problems)) {
+      spec.caches.clear();
+      for (const std::size_t state : *chosen) {
+        spec.caches.push_back(static_cast<CacheState>(state));
+      }
+    }
+  }
   if (const Entry* entry = mapping.find("env")) {
     for (auto& [variable, value] : read_env(*entry, problems)) {
       spec.env.insert_or_assign(variable, std::move(value));
@@ -113,6 +133,7 @@ FunctionSpec read_function(const Mapping& mapping, const FunctionContext& contex
                 std::ranges::find(context.chosen, spec.name) != context.chosen.end();
   read_common(mapping, Section::kFunction, spec, problems);
   read_http(r);
+  refuse_warm_programs(r);
   if (!read_runtime(r)) return spec;
   refuse_foreign_keys(r);
   read_runtime_keys(r);

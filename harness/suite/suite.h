@@ -26,6 +26,17 @@ enum class ContractKind : std::uint8_t {
 };
 std::string_view name(ContractKind kind);
 
+/// What is cold when a function starts.
+enum class CacheState : std::uint8_t {
+  kDisk,       ///< the files that it touches are not in the page cache
+  kPageCache,  ///< they are
+  kWarm,       ///< nothing: the instance lives and has answered before (contract http)
+};
+std::string_view name(CacheState state);
+std::optional<CacheState> cache_state_from_name(std::string_view name);
+/// "disk, page-cache, warm", for messages.
+std::string cache_state_names();
+
 /// One function of a suite, with the suite's defaults applied and all paths absolute.
 struct FunctionSpec {
   std::string name;
@@ -33,7 +44,8 @@ struct FunctionSpec {
   ContractKind contract = ContractKind::kHttp;
   std::map<std::string, std::string> env;  ///< added to the environment that coldstart itself has
   std::filesystem::path directory;         ///< working directory of the function
-  int trials = 30;
+  int trials = 30;                         ///< in each cache state
+  std::vector<CacheState> caches = {CacheState::kPageCache};  ///< measured in each of them
   std::chrono::nanoseconds timeout = std::chrono::seconds(30);
   std::chrono::nanoseconds stop_timeout = std::chrono::seconds(1);  ///< SIGTERM to SIGKILL
 
@@ -76,7 +88,6 @@ struct LoadSpec {
 struct Suite {
   std::string name;
   std::filesystem::path file;
-  std::string cache = "page-cache";
   std::vector<FunctionSpec> functions;
   std::vector<LoadSpec> loads;
 };

@@ -217,6 +217,35 @@ std::optional<std::size_t> read_choice(const Entry& entry, Section section, Prob
   return std::nullopt;
 }
 
+std::optional<std::vector<std::size_t>> read_choices(const Entry& entry, Section section,
+                                                     Problems& problems) {
+  if (!entry.value.IsSequence()) {
+    const auto chosen = read_choice(entry, section, problems);
+    if (!chosen) return std::nullopt;
+    return std::vector{*chosen};
+  }
+  if (entry.value.size() == 0) {
+    problems.add(entry.at, in_quotes(entry.key) + " is empty", "write a value, or remove the key");
+    return std::nullopt;
+  }
+  std::vector<std::size_t> all;
+  bool good = true;
+  for (const YAML::Node& node : entry.value) {
+    const Position at = node.IsNull() ? entry.at : position_of(node);
+    const auto chosen = read_choice({entry.key, node, entry.key_at, at}, section, problems);
+    good = good && chosen;
+    if (!chosen) continue;
+    if (std::ranges::find(all, *chosen) == all.end()) {
+      all.push_back(*chosen);
+    } else {
+      problems.add(at, in_quotes(entry.key) + " has '" + node.Scalar() + "' twice",
+                   "remove one of them");
+    }
+  }
+  if (!good) return std::nullopt;
+  return all;
+}
+
 std::map<std::string, std::string> read_env(const Entry& entry, Problems& problems) {
   std::map<std::string, std::string> env;
   if (!entry.value.IsMap()) {

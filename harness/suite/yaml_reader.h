@@ -72,6 +72,10 @@ std::optional<std::chrono::nanoseconds> read_duration(const Entry& entry,
 /// One of the choices of the key (keys.h): its index.
 std::optional<std::size_t> read_choice(const Entry& entry, Section section, Problems& problems);
 
+/// One of the choices of the key, or a list of them, each once: their indices, never none.
+std::optional<std::vector<std::size_t>> read_choices(const Entry& entry, Section section,
+                                                     Problems& problems);
+
 /// A mapping of environment variables. What is wrong with one leaves the others in.
 std::map<std::string, std::string> read_env(const Entry& entry, Problems& problems);
 

@@ -36,7 +36,7 @@ struct Start {
   std::string function;              ///< Function::name
   std::string load = "cold";         ///< name of the load
   std::string cache = "page-cache";  ///< cache state: "disk", "page-cache" or "warm"
-  int trial = 0;                     ///< 1-based, per function
+  int trial = 0;                     ///< 1-based, per function and cache state
   int order = 0;                     ///< 1-based position in the whole run (trials are interleaved)
   std::uint64_t instance = 0;        ///< instance id, unique within the run
 

@@ -102,6 +102,11 @@ std::vector<PhaseSpan> phases_of(const Timeline& timeline) {
     if (timeline[b].absence != Absence::kNotApplicable) continue;
     if (auto owned = phase_owned_by(b)) exists[static_cast<std::size_t>(*owned)] = false;
   }
+  if (timeline[Boundary::kRequested].absence == Absence::kNotApplicable) {
+    // Nothing was started: the request travels from the moment it is due.
+    for (std::size_t i = 0; i < kPhaseCount; ++i)
+      exists[i] = kDelimiters[i] >= Boundary::kListening;
+  }
   const Mark& launched = timeline[Boundary::kLaunched];
   if (launched.at_ns && launched.at_ns == timeline[Boundary::kExeced].at_ns) {
     exists[static_cast<std::size_t>(Phase::kSandbox)] = false;

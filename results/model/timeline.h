@@ -101,7 +101,8 @@ struct PhaseSpan {
 
 /// The phases of a start from `due` to `responded` (or, for a start that failed, to the last
 /// boundary that was seen). Their lengths add up to responded - due exactly. `sandbox` is left out
-/// where nothing lies between launched and execed (both are the same exec).
+/// where nothing lies between launched and execed (both are the same exec). Where nothing was
+/// started (`requested` is not applicable: a warm instance), `connect` begins at `due`.
 std::vector<PhaseSpan> phases_of(const Timeline& timeline);
 
 /// due -> responded, absent for a start that never answered.

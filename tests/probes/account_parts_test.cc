@@ -66,7 +66,7 @@ TEST(FilesTest, ALibraryIsOpenedAndMapped) {
       on_file(call(CS_MAPPED, CS_CALL_MMAP, 15, 16, kPid), 5, 9000, PROT_READ),
       on_file(call(CS_MAPPED, CS_CALL_MMAP, 17, 18, kPid), 5, 4000, PROT_READ | PROT_EXEC),
       on_file(call(CS_MAPPED, CS_CALL_MMAP, 19, 21, kPid), 5, 100, PROT_READ | PROT_WRITE)};
-  const FilesSeen seen = files_of(events, {2, 100, 50});
+  const FilesSeen seen = files_of(events, {2, 100, 50, {}});
   ASSERT_EQ(seen.libraries.size(), 1U);
   const Library& library = seen.libraries[0];
   EXPECT_EQ(library.path, "/lib/libx.so");
@@ -82,7 +82,7 @@ TEST(FilesTest, ALibraryThatComesAfterTheEntryCameByDlopen) {
   const std::vector<Event> events = {
       on_file(call(CS_OPENED, CS_CALL_OPENAT, 60, 61, kPid, "/lib/plugin.so"), 6, 100),
       on_file(call(CS_MAPPED, CS_CALL_MMAP, 62, 63, kPid), 6, 100, PROT_EXEC)};
-  EXPECT_FALSE(files_of(events, {0, 100, 50}).libraries.at(0).at_startup);
+  EXPECT_FALSE(files_of(events, {0, 100, 50, {}}).libraries.at(0).at_startup);
 }
 
 TEST(FilesTest, ReadsAreSummedByFileUpToTheResponse) {
@@ -92,7 +92,7 @@ TEST(FilesTest, ReadsAreSummedByFileUpToTheResponse) {
       on_file(call(CS_READ, CS_CALL_READ, 30, 45, kPid), 5, 40),
       on_file(call(CS_OPENED, CS_CALL_OPENAT, 46, 47, kPid, "only-opened"), 6, 100),
       on_file(call(CS_READ, CS_CALL_READ, 90, 110, kPid), 5, 1000)};
-  const FilesRead files = files_of(events, {0, 100, std::nullopt}).files;
+  const FilesRead files = files_of(events, {0, 100, std::nullopt, {}}).files;
   EXPECT_EQ(files.files, 1);
   EXPECT_EQ(files.bytes, 100);
   ASSERT_EQ(files.top.size(), 1U);
@@ -110,7 +110,7 @@ TEST(FilesTest, TheTenMostExpensiveAreNamed) {
     events.push_back(on_file(call(CS_READ, CS_CALL_READ, i * 100 + 50, i * 100 + 51, kPid),
                              static_cast<std::uint64_t>(10 + i), 1));
   }
-  const FilesRead files = files_of(events, {0, 10'000, std::nullopt}).files;
+  const FilesRead files = files_of(events, {0, 10'000, std::nullopt, {}}).files;
   EXPECT_EQ(files.files, 12);
   ASSERT_EQ(files.top.size(), 10U);
   EXPECT_EQ(files.top.front().path, "f11");

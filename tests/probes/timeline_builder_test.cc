@@ -190,6 +190,26 @@ TEST_F(TimelineBuilderTest, WithTheContractExecAContainersProgramIsFoundByItsNam
   EXPECT_EQ(at(t, Boundary::kExeced), 200);
 }
 
+TEST_F(TimelineBuilderTest, OfAWarmInstanceOnlyTheRequestCounts) {
+  auto events = plain_start();
+  view.warm = true;
+  view.due_ns = 2000;
+  view.requested_ns = 2000;
+  view.responded_ns = 2300;
+  view.completed_ns = 2400;
+  events.push_back(socket(CS_RECEIVED, 2100, kFirst));  // from the same port as the first request
+  events.push_back(socket(CS_REPLIED, 2200, kFirst));
+  const Timeline t = build(events);
+  EXPECT_EQ(at(t, Boundary::kReceived), 100);
+  EXPECT_EQ(at(t, Boundary::kReplied), 200);
+  EXPECT_EQ(at(t, Boundary::kResponded), 300);
+  for (const Boundary b :
+       {Boundary::kRequested, Boundary::kForked, Boundary::kExeced, Boundary::kListening}) {
+    EXPECT_EQ(t[b].absence, Absence::kNotApplicable);
+    EXPECT_EQ(t[b].reason, "the instance was warm");
+  }
+}
+
 TEST_F(TimelineBuilderTest, ABoundaryThatRunsBackwardsIsUnseenAndNotNegative) {
   auto events = plain_start();
   events[6] = socket(CS_REPLIED, 2500, kFirst);  // after the client had the answer

@@ -92,8 +92,8 @@ TEST_F(SuiteErrors, UnknownKey) {
 }
 
 TEST_F(SuiteErrors, KeyOfAnotherSection) {
-  EXPECT_EQ(function_errors("name: f, runtime: native, command: [./program], cache: page-cache"),
-            Lines{"2:53: unknown key 'cache' in a function; it belongs into 'defaults'"});
+  EXPECT_EQ(function_errors("name: f, runtime: native, command: [./program], pattern: cold"),
+            Lines{"2:53: unknown key 'pattern' in a function; it belongs into a load"});
 }
 
 TEST_F(SuiteErrors, DuplicateKey) {

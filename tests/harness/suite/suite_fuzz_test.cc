@@ -22,7 +22,7 @@ class SuiteFuzz : public SuiteFolder {
   const std::string suite_ = R"(
 name: fuzz
 root: .
-defaults: {trials: 30, timeout: 30s, contract: http, cache: page-cache, env: {A: "1", B: two}}
+defaults: {trials: 30, timeout: 30s, contract: http, cache: [disk, warm], env: {A: "1", B: two}}
 functions:
   - &first
     name: cpp

@@ -88,6 +88,11 @@ TEST_F(SuiteSchema, HasTheSameChoices) {
     Names documented;
     const json description = key_schema(key);
     if (description.contains("enum")) documented = description.at("enum").get<Names>();
+    if (description.contains("anyOf")) {  // one of the choices, or a list of them
+      const std::string reference = description.at("anyOf").at(0).at("$ref").get<std::string>();
+      EXPECT_EQ(description.at("anyOf").at(1).at("items").at("$ref"), reference);
+      documented = schema().at(json::json_pointer(reference.substr(1))).at("enum").get<Names>();
+    }
     EXPECT_EQ(choices, documented) << key.name;
   }
 }
@@ -118,6 +123,7 @@ TEST_F(SuiteSchema, DocumentsTheDefaultsThatTheParserApplies) {
   EXPECT_EQ(parse_duration(definitions.at("stop_timeout").at("default").get<std::string>()),
             plain.stop_timeout);
   EXPECT_EQ(definitions.at("contract").at("default"), std::string(name(plain.contract)));
+  EXPECT_EQ(definitions.at("cache").at("default"), std::string(name(plain.caches.at(0))));
   EXPECT_EQ(section_schema(Section::kFunction).at("properties").at("path").at("default"),
             plain.path);
 }

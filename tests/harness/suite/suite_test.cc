@@ -17,7 +17,6 @@ TEST_F(SuiteFile, AFunctionThatSaysLittleGetsTheDocumentedDefaults) {
   const Suite suite = parse("functions: [{name: f, runtime: native, command: [./program]}]");
   EXPECT_EQ(suite.name, "suite");
   EXPECT_EQ(suite.file, folder_ / "suite.yaml");
-  EXPECT_EQ(suite.cache, "page-cache");
   ASSERT_EQ(suite.loads.size(), 1U);
   EXPECT_EQ(suite.loads[0].name, "cold");
   EXPECT_EQ(suite.loads[0].pattern, "cold");
@@ -25,6 +24,7 @@ TEST_F(SuiteFile, AFunctionThatSaysLittleGetsTheDocumentedDefaults) {
   const FunctionSpec& f = suite.functions[0];
   EXPECT_EQ(f.runtime, RuntimeKind::kNative);
   EXPECT_EQ(f.contract, ContractKind::kHttp);
+  EXPECT_EQ(f.caches, std::vector{CacheState::kPageCache});
   EXPECT_EQ(f.trials, 30);
   EXPECT_EQ(f.timeout, seconds(30));
   EXPECT_EQ(f.stop_timeout, seconds(1));
@@ -60,6 +60,20 @@ functions:
   EXPECT_EQ(b.port, 8080);
   EXPECT_EQ(b.expected_status, 204);
   EXPECT_EQ(b.env, (std::map<std::string, std::string>{{"A", "1"}, {"B", ""}, {"C", "true"}}));
+}
+
+TEST_F(SuiteFile, AFunctionIsMeasuredInTheCacheStatesOfTheDefaultsUnlessItHasItsOwn) {
+  const Suite suite = parse(R"(
+defaults: {cache: [disk, page-cache]}
+functions:
+  - {name: as-default, runtime: native, command: [./program]}
+  - {name: one, runtime: native, command: [./program], cache: warm}
+  - {name: order, runtime: native, command: [./program], cache: [warm, disk]}
+)");
+  using enum CacheState;
+  EXPECT_EQ(suite.functions.at(0).caches, (std::vector{kDisk, kPageCache}));
+  EXPECT_EQ(suite.functions.at(1).caches, std::vector{kWarm});
+  EXPECT_EQ(suite.functions.at(2).caches, (std::vector{kWarm, kDisk}));
 }
 
 TEST_F(SuiteFile, AProgramWithASlashIsResolvedAndABareNameIsLeftToPath) {

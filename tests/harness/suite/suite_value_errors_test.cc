@@ -17,9 +17,37 @@ TEST_F(SuiteValueErrors, UnknownValue) {
   EXPECT_EQ(function_errors("name: f, runtime: container, engine: podman, rootfs: rootfs, "
                             "command: [/bin/hello]"),
             Lines{"2:42: unknown engine 'podman'; known are: crun, runc"});
-  EXPECT_EQ(errors("defaults: {contract: lambda, cache: disk}\n" + good_),
+  EXPECT_EQ(errors("defaults: {contract: lambda, cache: dsk}\n" + good_),
             (Lines{"1:22: unknown contract 'lambda'; known are: http, exec",
-                   "1:37: unknown cache 'disk'; only page-cache is there in this version"}));
+                   "1:37: unknown cache 'dsk'; did you mean 'disk'?"}));
+  EXPECT_EQ(errors(good_ + "loads: [{pattern: poisson}]"),
+            Lines{"2:19: unknown pattern 'poisson'; only cold is there in this version"});
+}
+
+TEST_F(SuiteValueErrors, CacheStates) {
+  EXPECT_EQ(errors("defaults: {cache: [disk, ram]}\n" + good_),
+            Lines{"1:26: unknown cache 'ram'; known are: disk, page-cache, warm"});
+  EXPECT_EQ(errors("defaults: {cache: [disk, page-cache, disk]}\n" + good_),
+            Lines{"1:38: 'cache' has 'disk' twice; remove one of them"});
+  EXPECT_EQ(errors("defaults: {cache: []}\n" + good_),
+            Lines{"1:19: 'cache' is empty; write a value, or remove the key"});
+  EXPECT_EQ(errors("defaults: {cache: [disk, [warm]]}\n" + good_),
+            Lines{"1:26: 'cache' must be text, not a list; write one value"});
+  EXPECT_EQ(errors("defaults: {cache: {disk: 1}}\n" + good_),
+            Lines{"1:19: 'cache' must be text, not a mapping; write one value"});
+}
+
+TEST_F(SuiteValueErrors, AProgramThatRunsToItsEndIsNeverWarm) {
+  const std::string what =
+      "function 'f' has contract exec and cannot be warm: it ends with its answer";
+  EXPECT_EQ(function_errors("name: f, runtime: native, command: [./program], contract: exec, "
+                            "cache: [disk, warm]"),
+            Lines{"2:76: " + what + "; remove warm from its 'cache'"});
+  EXPECT_EQ(errors("defaults: {contract: exec, cache: warm}\n" + good_),
+            Lines{"2:13: " + what + "; give it a `cache` of its own: disk, page-cache, or both"});
+  EXPECT_EQ(errors("defaults: {contract: exec, cache: warm}\n"
+                   "functions: [{name: f, runtime: native, command: [./program], cache: disk}]"),
+            Lines{});
 }
 
 TEST_F(SuiteValueErrors, WrongType) {

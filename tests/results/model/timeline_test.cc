@@ -186,5 +186,19 @@ TEST(Timeline, PhasesAddUpToTheLatencyWhateverIsAbsent) {
   }
 }
 
+TEST(Timeline, OfAWarmInstanceOnlyTheWayOfTheRequestIsLeft) {
+  Timeline t = full();
+  for (auto b = Boundary::kRequested; b <= Boundary::kListening;
+       b = static_cast<Boundary>(static_cast<int>(b) + 1)) {
+    t.set_not_applicable(b, "the instance was warm");
+  }
+  const auto spans = phases_of(t);
+  ASSERT_EQ(spans.size(), 3U);
+  EXPECT_EQ(spans[0].name(), "connect");
+  EXPECT_EQ(spans[0].begin_ns, 0);
+  EXPECT_EQ(spans[1].name(), "handle");
+  EXPECT_EQ(spans[2].name(), "reply");
+}
+
 }  // namespace
 }  // namespace coldstart

@@ -1,0 +1,222 @@
+// Cache states of real functions: that they are proven, and that they make the difference they
+// should.
+#include <algorithm>
+#include <linux/magic.h>
+#include <map>
+#include <sys/vfs.h>
+
+#include "tests/harness/platform/rig.h"
+
+namespace coldstart::harness {
+namespace {
+
+using B = Boundary;
+using enum CacheState;
+
+#define NEEDS_PROBES(rig)                                                 \
+  if (!(rig).live()) {                                                    \
+    GTEST_SKIP() << "skipped: " << (rig).session->tiers().front().reason; \
+  }
+#define NEEDS_RUNTIME(function) \
+  if (auto lacking = missing(function)) GTEST_SKIP() << "skipped: " << *lacking
+
+bool build_folder_is_in_memory() {
+  struct statfs filesystem {};
+  return ::statfs(COLDSTART_BINARY_DIR, &filesystem) == 0 && filesystem.f_type == TMPFS_MAGIC;
+}
+#define NEEDS_A_DISK() \
+  if (build_folder_is_in_memory()) GTEST_SKIP() << "skipped: the build folder is in memory"
+
+std::vector<Start> measure_all(Rig& rig, const std::vector<FunctionSpec>& functions) {
+  std::vector<Start> starts;
+  MeasureSink sink;
+  sink.begin = [](const std::vector<Function>&) {};
+  sink.progress = [](const std::string&, int, int) {};
+  sink.started = [&](const Start& start) { starts.push_back(start); };
+  MeasurePlan plan;
+  plan.functions = functions;
+  plan.seed = 1;
+  EXPECT_FALSE(measure(rig.platform, plan, sink));
+  return starts;
+}
+
+std::int64_t median_latency(const std::vector<Start>& starts, const std::string& cache) {
+  std::vector<std::int64_t> latencies;
+  for (const Start& start : starts) {
+    if (start.cache == cache && start.usable()) latencies.push_back(*latency_ns(start.timeline));
+  }
+  if (latencies.empty()) return 0;
+  std::sort(latencies.begin(), latencies.end());
+  return latencies[latencies.size() / 2];
+}
+
+void expect_all_proven(const std::vector<Start>& starts) {
+  for (const Start& start : starts) {
+    SCOPED_TRACE(start.function + ", " + start.cache);
+    EXPECT_EQ(start.outcome, Outcome::kOk) << start.message;
+    if (start.cache == "warm") {
+      EXPECT_FALSE(start.account.cache);
+      continue;
+    }
+    ASSERT_TRUE(start.account.cache) << start.account.absent.begin()->second;
+    const CacheProof& proof = *start.account.cache;
+    EXPECT_TRUE(proof.proven) << proof.reason;
+    EXPECT_GT(proof.files, 2) << "program, loader and libc";
+    EXPECT_GT(proof.bytes, 1'000'000);
+    if (start.cache == "disk") {
+      EXPECT_EQ(proof.cached_bytes, proof.pinned_bytes);
+      EXPECT_LT(proof.cached_bytes, proof.bytes);
+      EXPECT_EQ(proof.pinned_files > 0, proof.reason.find("pinned") != std::string::npos);
+    } else {
+      EXPECT_EQ(proof.cached_bytes, proof.bytes);
+    }
+  }
+}
+
+TEST(CacheTest, ANativeProgramIsSlowerFromDiskAndBothStatesAreProven) {
+  NEEDS_A_DISK();
+  Rig rig;
+  NEEDS_PROBES(rig);
+  FunctionSpec function = native(sample("hello"));
+  function.trials = 15;
+  function.caches = {kDisk, kPageCache};
+  const auto starts = measure_all(rig, {function});
+  ASSERT_EQ(starts.size(), 30U);
+  expect_all_proven(starts);
+  // Several reads of a disk, each some 100 us at least, against a start of 2 ms.
+  EXPECT_GT(median_latency(starts, "disk"), median_latency(starts, "page-cache") * 11 / 10);
+}
+
+TEST(CacheTest, PythonIsSlowerFromDiskAndBothStatesAreProven) {
+  NEEDS_A_DISK();
+  Rig rig;
+  NEEDS_PROBES(rig);
+  FunctionSpec function = native("python3");
+  function.runtime = RuntimeKind::kPython;
+  function.interpreter = "/usr/bin/python3";
+  function.script = sample("hello.py");
+  function.trials = 9;
+  function.caches = {kDisk, kPageCache};
+  NEEDS_RUNTIME(function);
+  const auto starts = measure_all(rig, {function});
+  expect_all_proven(starts);
+  EXPECT_GT(median_latency(starts, "disk"), median_latency(starts, "page-cache") * 11 / 10);
+}
+
+TEST(CacheTest, AContainersFilesAreThoseBelowItsRoot) {
+  NEEDS_A_DISK();
+  Rig rig;
+  NEEDS_PROBES(rig);
+  FunctionSpec function = native("/hello");
+  function.runtime = RuntimeKind::kContainer;
+  function.engine = "crun";
+  function.rootfs = COLDSTART_BINARY_DIR "/bench/rootfs/hello-dynamic";
+  function.trials = 2;
+  function.caches = {kDisk, kPageCache};
+  NEEDS_RUNTIME(function);
+  expect_all_proven(measure_all(rig, {function}));
+}
+
+TEST(CacheTest, EveryBlockHoldsEveryFunctionInEachOfItsStates) {
+  Rig rig(probes::TierSet::none());
+  FunctionSpec a = native(sample("hello"));
+  a.trials = 3;
+  a.caches = {kDisk, kPageCache};
+  FunctionSpec b = native(sample("hello-static"));
+  b.trials = 3;
+  const auto starts = measure_all(rig, {a, b});
+  ASSERT_EQ(starts.size(), 9U);
+  for (std::size_t block = 0; block < 3; ++block) {
+    std::map<std::string, int> seen;
+    for (std::size_t i = block * 3; i < block * 3 + 3; ++i) {
+      seen[starts[i].function + " " + starts[i].cache] += 1;
+      EXPECT_EQ(starts[i].trial, static_cast<int>(block) + 1);
+      EXPECT_EQ(starts[i].order, static_cast<int>(i) + 1);
+    }
+    EXPECT_EQ(seen,
+              (std::map<std::string, int>{
+                  {"hello disk", 1}, {"hello page-cache", 1}, {"hello-static page-cache", 1}}));
+  }
+}
+
+TEST(CacheTest, WithoutProbesDiskIsNotProvenAndPageCacheIsAsGoodAsBefore) {
+  Rig rig(probes::TierSet::none());
+  FunctionSpec function = native(sample("hello"));
+  function.trials = 1;
+  function.caches = {kDisk, kPageCache};
+  const std::string reason = "the files it reads are not known without the probes";
+  for (const Start& start : measure_all(rig, {function})) {
+    EXPECT_EQ(start.outcome, Outcome::kOk) << start.message;
+    if (start.cache == "disk") {
+      ASSERT_TRUE(start.account.cache);
+      EXPECT_FALSE(start.account.cache->proven);
+      EXPECT_EQ(start.account.cache->reason, reason);
+      EXPECT_FALSE(start.usable());
+    } else {
+      EXPECT_FALSE(start.account.cache);
+      EXPECT_EQ(start.account.absent.at("cache"), reason);
+      EXPECT_TRUE(start.usable());
+    }
+  }
+}
+
+TEST(CacheTest, AWarmInstanceHasNoStartOnlyAnAnswer) {
+  Rig rig;
+  NEEDS_PROBES(rig);
+  FunctionSpec function = native(sample("hello"));
+  function.trials = 5;
+  function.caches = {kPageCache, kWarm};
+  const auto starts = measure_all(rig, {function});
+  ASSERT_EQ(starts.size(), 10U);
+  for (const Start& start : starts) {
+    if (start.cache != "warm") continue;
+    expect_in_order(start, {B::kDue, B::kReceived, B::kReplied, B::kResponded, B::kCompleted});
+    for (const B absent : {B::kRequested, B::kForked, B::kLaunched, B::kExeced, B::kLinked,
+                           B::kEntered, B::kRuntimeReady, B::kListening}) {
+      EXPECT_FALSE(start.timeline[absent].at_ns) << name(absent);
+      EXPECT_EQ(start.timeline[absent].absence, Absence::kNotApplicable) << name(absent);
+    }
+    std::string phases;
+    std::int64_t sum = 0;
+    for (const PhaseSpan& span : phases_of(start.timeline)) {
+      phases += span.name() + " ";
+      sum += span.length_ns();
+    }
+    EXPECT_EQ(phases, "connect handle reply ");
+    EXPECT_EQ(sum, *latency_ns(start.timeline));
+    EXPECT_TRUE(start.usable());
+    EXPECT_TRUE(start.pid);
+  }
+  EXPECT_LT(median_latency(starts, "warm"), median_latency(starts, "page-cache"));
+  EXPECT_TRUE(leftovers(rig.launcher.pid()).empty());
+}
+
+TEST(CacheTest, WithoutProbesAWarmInstanceAnswersWithoutPolling) {
+  Rig rig(probes::TierSet::none());
+  for (const char* program : {"prefork", "ipv6-only"}) {
+    FunctionSpec function = native(misbehaving(program));
+    function.trials = 2;
+    function.caches = {kWarm};
+    for (const Start& start : measure_all(rig, {function})) {
+      expect_in_order(start, {B::kDue, B::kResponded, B::kCompleted});
+      EXPECT_FALSE(start.readiness_poll_ns);
+      EXPECT_EQ(start.timeline[B::kListening].absence, Absence::kNotApplicable);
+      EXPECT_EQ(start.timeline[B::kReceived].absence, Absence::kUnseen);
+    }
+  }
+}
+
+TEST(CacheTest, AFunctionThatCannotBeWarmedUpIsAFailureThatSaysSo) {
+  Rig rig;
+  FunctionSpec function = native(misbehaving("exit3"));
+  function.trials = 1;
+  function.caches = {kWarm};
+  const auto starts = measure_all(rig, {function});
+  ASSERT_EQ(starts.size(), 1U);
+  EXPECT_EQ(starts[0].outcome, Outcome::kExited);
+  EXPECT_TRUE(starts[0].message.starts_with("it could not be warmed up")) << starts[0].message;
+  EXPECT_FALSE(latency_ns(starts[0].timeline));
+}
+
+}  // namespace
+}  // namespace coldstart::harness
