@@ -89,6 +89,10 @@ void add_doctor(CLI::App& app, const Globals& globals, harness::Launcher& launch
       ->capture_default_str();
   command->add_option("--functions", options->functions, "--overhead: these functions of it")
       ->capture_default_str();
+  command
+      ->add_option("--tiers", options->tiers,
+                   "--overhead: each, or some of process, process+loader, …, all")
+      ->capture_default_str();
   command->add_option("--trials", options->trials, "--overhead: pairs of starts")
       ->check(CLI::Range(10, 100'000))
       ->capture_default_str();
