@@ -11,8 +11,10 @@
 
 namespace coldstart::harness {
 
-Rig::Rig(const probes::TierSet& tiers)
-    : session(probes::open_session(tiers)), platform(launcher, *session) {
+Rig::Rig(const probes::TierSet& tiers) : Rig([&tiers] { return probes::open_session(tiers); }) {}
+
+Rig::Rig(const std::function<std::unique_ptr<probes::Session>()>& open)
+    : session(open()), platform(launcher, *session) {
   if (has_hybrid_cgroup_controllers()) launcher.hide_hybrid_cgroup();
 }
 
