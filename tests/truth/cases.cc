@@ -63,6 +63,8 @@ std::vector<Case> make_cases() {
        K::kSleep, 40, false},
       {"wrapper_that_stays_sleeps", native("wrapper-noexec.sh", {program("plain")}),
        Phase::kSandbox, K::kSleep, 40, false},
+      {"relocation_of_wrapper_sleeps", native("slow-wrapper", {program("plain")}), Phase::kSandbox,
+       K::kSleep, 40, false},
       {"re_exec_sleeps_twice", native("re-exec"), Phase::kSandbox, K::kSleep, 40, false, 2},
       {"worker_sleeps", native("prefork"), Phase::kHandle},
       {"worker_spins", native("prefork"), Phase::kHandle, K::kSpin},

@@ -18,12 +18,6 @@ std::int64_t delay_of(const Case& which, const Trial& trial) {
   return sum;
 }
 
-std::int64_t length_of(const Trial& trial, Phase phase) {
-  const auto spans = phases_of(trial.start.timeline);
-  const PhaseSpan* span = find_phase(spans, phase);
-  return span == nullptr ? 0 : span->length_ns();
-}
-
 void expect_strict_order(const Start& start) {
   constexpr std::array kOrder = {B::kForked,  B::kLaunched,     B::kExeced,    B::kLinked,
                                  B::kEntered, B::kRuntimeReady, B::kListening, B::kReceived,

@@ -30,6 +30,11 @@ void expect_other_phases_unmoved(const Case& which, const Trials& trials);
 /// Where the tier does not exist here or is off, says so and checks nothing.
 void expect_cause(const Case& which, const Trials& trials, const probes::Session& session);
 
+/// What the account says beyond causes, where the program's construction tells it: the libraries,
+/// the file, the import, the classes. Where the tier files does not exist here or is off, what is
+/// absent is said and not checked.
+void expect_account(const Case& which, const Trials& trials, const probes::Session& session);
+
 /// The causes of one phase of a start; null if it has none.
 const PhaseCauses* causes_of(const Start& start, std::string_view phase);
 

@@ -38,7 +38,7 @@ std::optional<Shift> parse_shift(std::string_view text) {
 
 bool ShiftedSession::shifted(const Event& event) const { return event.kind() == shift_.kind; }
 
-// The time of the event before or after; absent if there is none (yet).
+// Just after the event before, or just before the event after; absent if there is none (yet).
 std::optional<std::uint64_t> ShiftedSession::neighbour(const Event& event) const {
   std::optional<std::uint64_t> nearest;
   for (const std::uint64_t time : times_.at(event.raw.instance)) {
@@ -46,6 +46,7 @@ std::optional<std::uint64_t> ShiftedSession::neighbour(const Event& event) const
     const bool nearer = !nearest || (shift_.late ? time < *nearest : time > *nearest);
     if (beyond && nearer) nearest = time;
   }
+  if (nearest) *nearest += shift_.late ? -1 : 1;
   return nearest;
 }
 

@@ -23,7 +23,8 @@ struct Shift {
 std::optional<Shift> parse_shift(std::string_view text);
 
 /// A session around another one. It gives every event of the shifted kind the time of the event of
-/// the same instance that came before it, or after it, among those that boundaries are made of.
+/// the same instance that came before it, or after it, among those that boundaries are made of: to
+/// one nanosecond, so that the order of events alone does not give it away.
 ///
 /// All events are handed over as promptly as the inner session has them. One whose time is not
 /// known yet (late: the next one must come first) has the latest possible time; when it is known

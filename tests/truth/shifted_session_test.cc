@@ -54,24 +54,24 @@ class ShiftedSessionTest : public testing::Test {
   std::vector<Event> queue;
 };
 
-TEST_F(ShiftedSessionTest, EarlyIsTheTimeOfTheEventBefore) {
+TEST_F(ShiftedSessionTest, EarlyIsJustAfterTheEventBefore) {
   ShiftedSession session = shifted(false);
   queue = {event(CS_EXEC, 100), event(CS_ENTERED, 200), event(CS_LISTEN, 300)};
-  EXPECT_EQ(drain(session), (Times{{CS_EXEC, 100}, {CS_ENTERED, 200}, {CS_LISTEN, 200}}));
+  EXPECT_EQ(drain(session), (Times{{CS_EXEC, 100}, {CS_ENTERED, 200}, {CS_LISTEN, 201}}));
 }
 
-TEST_F(ShiftedSessionTest, LateIsTheTimeOfTheEventAfterWhichComesInAnotherDrain) {
+TEST_F(ShiftedSessionTest, LateIsJustBeforeTheEventAfterWhichComesInAnotherDrain) {
   ShiftedSession session = shifted(true);
   queue = {event(CS_ENTERED, 200), event(CS_LISTEN, 300)};
   EXPECT_EQ(drain(session), (Times{{CS_ENTERED, 200}, {CS_LISTEN, INT64_MAX}})) << "promptly";
   queue = {event(CS_RECEIVED, 400), event(CS_REPLIED, 500)};
-  EXPECT_EQ(drain(session), (Times{{CS_LISTEN, 400}, {CS_RECEIVED, 400}, {CS_REPLIED, 500}}));
+  EXPECT_EQ(drain(session), (Times{{CS_LISTEN, 399}, {CS_RECEIVED, 400}, {CS_REPLIED, 500}}));
 }
 
 TEST_F(ShiftedSessionTest, AnotherInstanceIsNoNeighbour) {
   ShiftedSession session = shifted(false);
   queue = {event(CS_EXEC, 100, 1), event(CS_EXEC, 200, 2), event(CS_LISTEN, 300, 1)};
-  EXPECT_EQ(drain(session), (Times{{CS_EXEC, 100}, {CS_EXEC, 200}, {CS_LISTEN, 100}}));
+  EXPECT_EQ(drain(session), (Times{{CS_EXEC, 100}, {CS_EXEC, 200}, {CS_LISTEN, 101}}));
 }
 
 TEST(ShiftTest, IsAKindAndADirection) {

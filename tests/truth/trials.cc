@@ -122,6 +122,18 @@ const PhaseSpan* find_phase(const std::vector<PhaseSpan>& spans, Phase phase) {
   return nullptr;
 }
 
+std::int64_t length_of(const Trial& trial, Phase phase) {
+  const auto spans = phases_of(trial.start.timeline);
+  const PhaseSpan* span = find_phase(spans, phase);
+  return span == nullptr ? 0 : span->length_ns();
+}
+
+std::int64_t median_length(const std::vector<Trial>& trials, Phase phase) {
+  std::vector<std::int64_t> lengths;
+  for (const Trial& trial : trials) lengths.push_back(length_of(trial, phase));
+  return median(std::move(lengths));
+}
+
 std::int64_t median(std::vector<std::int64_t> values) {
   if (values.empty()) return 0;
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);

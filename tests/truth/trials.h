@@ -63,6 +63,11 @@ Trials run_trials(harness::Rig& rig, const Case& which, int starts);
 /// The phase with that name in a start; null if it has none.
 const PhaseSpan* find_phase(const std::vector<PhaseSpan>& spans, Phase phase);
 
+/// Zero where a start has no such phase.
+std::int64_t length_of(const Trial& trial, Phase phase);
+std::int64_t median_length(const std::vector<Trial>& trials, Phase phase);
+
+/// The larger of two in the middle.
 std::int64_t median(std::vector<std::int64_t> values);
 
 }  // namespace coldstart::truth

@@ -28,7 +28,7 @@ void delay_early() {
     if (got <= 0) break;
   }
   ::close(fd);
-  if (std::strcmp(value_in(block, block + size, "TRUTH_AT="), "link") != 0) return;
+  if (std::strcmp(value_in(block, block + size, "TRUTH_AT="), TRUTH_RELOCATION_PLACE) != 0) return;
   std::int64_t milliseconds = 0;
   for (const char* digit = value_in(block, block + size, "TRUTH_DELAY_MS="); *digit != 0; ++digit) {
     milliseconds = milliseconds * 10 + (*digit - '0');
@@ -42,7 +42,7 @@ void delay_early() {
 int nothing() { return 0; }
 
 __attribute__((constructor)) void tell() {
-  if (end_ns != 0) truth::log("link", begin_ns, end_ns);
+  if (end_ns != 0) truth::log(TRUTH_RELOCATION_PLACE, begin_ns, end_ns);
 }
 
 }  // namespace
