@@ -56,7 +56,8 @@ std::vector<Case> make_cases() {
       {"start_sleeps", native("plain")},
       {"start_spins", native("plain"), Phase::kApp, K::kSpin},
       {"start_reads_cold_file", native("plain"), Phase::kApp, K::kRead},
-      {"accept_sleeps", native("plain"), Phase::kConnect},
+      // The listen event wakes the client, which may take the CPU before the delay begins.
+      {"accept_sleeps", native("plain"), Phase::kConnect, K::kSleep, 40, false},
       {"handler_sleeps", native("plain"), Phase::kHandle},
       {"handler_spins", native("plain"), Phase::kHandle, K::kSpin},
       {"wrapper_that_execs_sleeps", native("wrapper.sh", {program("plain")}), Phase::kSandbox,
