@@ -14,7 +14,7 @@ namespace coldstart::probes {
 /// see event.h.
 struct Event {
   cs_event raw{};
-  std::string filename;  ///< CS_EXEC: the path as it was passed to exec
+  std::string name;  ///< of the kinds that have one: a path as it was passed, a class, a module
 
   std::int64_t time_ns() const { return static_cast<std::int64_t>(raw.time_ns); }
   cs_event_kind kind() const { return static_cast<cs_event_kind>(raw.kind); }

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <linux/openat2.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -65,11 +66,16 @@ class Examiner {
 
  private:
   void add(Hook hook, std::string path, std::uint64_t offset, std::uint64_t cookie) {
-    result_.points.push_back({hook, std::move(path), offset, cookie});
+    result_.points.push_back({hook, std::move(path), offset, cookie, {}, {}});
   }
 
   void find_loader(const std::string& interpreter) {
     Fd file = open_in_root(image_.root, interpreter);
+    result_.program.interpreter = interpreter;
+    struct stat status {};
+    if (file && ::fstat(file.get(), &status) == 0) {
+      result_.program.interpreter_bytes = status.st_size;
+    }
     auto elf = file ? ElfFile::open(file.path()) : std::nullopt;
     const auto offset = elf ? elf->function_offset("_dl_debug_state") : std::nullopt;
     if (!offset) {
@@ -117,10 +123,23 @@ class Examiner {
       if (auto offset = elf.function_offset(named.symbol, named.prefix)) {
         result_.program.has_runtime = true;
         add(Hook::kRuntimeSymbol, path, *offset, named.runtime);
+        if (named.runtime == CS_RUNTIME_PYTHON) {
+          add_usdt(elf, Hook::kImport, path, "python", "import__find__load__start",
+                   CS_IMPORT_BEGIN);
+          add_usdt(elf, Hook::kImport, path, "python", "import__find__load__done", CS_IMPORT_END);
+        }
         return true;
       }
     }
     return false;
+  }
+
+  // Where the file has that note; a runtime that was built without it shows less.
+  void add_usdt(const ElfFile& elf, Hook hook, const std::string& path, const char* provider,
+                const char* probe, std::uint64_t cookie) {
+    if (elf.has_usdt(provider, probe)) {
+      result_.points.push_back({hook, path, 0, cookie, provider, probe});
+    }
   }
 
   void find_runtime(const ElfFile& executable) {
@@ -147,11 +166,17 @@ class Examiner {
   void find_jvm(const std::string& path) {
     result_.program.has_runtime = true;
     auto elf = ElfFile::open(path);
-    if (elf && elf->has_usdt("hotspot", "vm__init__end")) {
-      add(Hook::kJvmReady, path, 0, 0);
-    } else {
+    if (!elf || !elf->has_usdt("hotspot", "vm__init__end")) {
       result_.program.runtime_reason = "this JVM was built without USDT probes";
+      return;
     }
+    add_usdt(*elf, Hook::kJvmReady, path, "hotspot", "vm__init__end", 0);
+    add_usdt(*elf, Hook::kJvmClass, path, "hotspot", "class__loaded", 0);
+    add_usdt(*elf, Hook::kJvmMark, path, "hotspot", "vm__init__begin", CS_JVM_INIT_BEGIN);
+    add_usdt(*elf, Hook::kJvmMark, path, "hotspot", "method__compile__begin", CS_JVM_COMPILE_BEGIN);
+    add_usdt(*elf, Hook::kJvmMark, path, "hotspot", "method__compile__end", CS_JVM_COMPILE_END);
+    add_usdt(*elf, Hook::kJvmMark, path, "hotspot", "gc__begin", CS_JVM_GC_BEGIN);
+    add_usdt(*elf, Hook::kJvmMark, path, "hotspot", "gc__end", CS_JVM_GC_END);
   }
 
   const ProgramImage& image_;

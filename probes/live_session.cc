@@ -1,28 +1,24 @@
 // The session that looks: libbpf, a skeleton of coldstart.bpf.c, and the links of its tiers.
 #include <algorithm>
+#include <array>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <cerrno>
 #include <cstring>
-#include <fcntl.h>
 #include <map>
-#include <set>
 #include <string>
 #include <sys/stat.h>
-#include <tuple>
 #include <unistd.h>
 #include <utility>
 
 #include "coldstart.skel.h"
+#include "probes/kernel_symbols.h"
 #include "probes/session.h"
+#include "probes/syscall_table.h"
+#include "probes/uprobes.h"
 
 namespace coldstart::probes {
 namespace {
-
-struct LinkDeleter {
-  void operator()(bpf_link* link) const { bpf_link__destroy(link); }
-};
-using Link = std::unique_ptr<bpf_link, LinkDeleter>;
 
 struct SkeletonDeleter {
   void operator()(coldstart_bpf* skeleton) const { coldstart_bpf__destroy(skeleton); }
@@ -48,31 +44,64 @@ int keep_warning(libbpf_print_level level, const char* format, va_list arguments
   return 0;
 }
 
-// A uprobe of an optional tier, attached or ready to be.
-struct Attachment {
-  Hook hook;
-  Fd file;
-  std::uint64_t offset;
-  std::uint64_t cookie;
-  Link link;
-};
+std::string failure(const std::string& what, int error) {
+  std::string text = what + ": " + std::strerror(error);
+  if (!last_warning().empty()) text += " (" + last_warning() + ")";
+  return text;
+}
 
-TierId tier_of(Hook hook) {
-  return hook == Hook::kLinkMap || hook == Hook::kLibcStart ? TierId::kLoader : TierId::kRuntime;
+// The programs of a tier that hook the kernel itself.
+std::vector<bpf_program*> kernel_programs(const coldstart_bpf& skeleton, TierId tier) {
+  const auto& p = skeleton.progs;
+  switch (tier) {
+    case TierId::kProcess:
+      return {p.on_fork, p.on_exec, p.on_exit, p.on_socket_state, p.on_receive, p.on_transmit};
+    case TierId::kCpu:
+      return {p.on_switch, p.on_wakeup, p.on_wakeup_new};
+    case TierId::kFiles:
+      return {p.on_call, p.on_call_end};
+    case TierId::kLoader:
+    case TierId::kRuntime:
+      return {};
+  }
+  return {};
+}
+
+// Opens and loads the probes with those tiers. Throws std::string with the reason.
+Skeleton load(const TierSet& tiers, std::uint32_t ring_bytes) {
+  last_warning().clear();
+  Skeleton skeleton(coldstart_bpf__open());
+  if (!skeleton) throw failure("cannot open the probes", errno);
+  for (TierId tier : kAllTiers) {
+    for (bpf_program* program : kernel_programs(*skeleton, tier)) {
+      bpf_program__set_autoload(program, tiers.has(tier));
+    }
+  }
+  const SyscallTable classes = call_classes();
+  const SyscallTable on_descriptors = calls_on_descriptors();
+  std::memcpy(const_cast<unsigned char*>(skeleton->rodata->call_class), classes.data(),
+              classes.size());
+  std::memcpy(const_cast<unsigned char*>(skeleton->rodata->works_on_fd), on_descriptors.data(),
+              on_descriptors.size());
+  skeleton->rodata->ring_bytes = ring_bytes;
+  bpf_map__set_max_entries(skeleton->maps.events, ring_bytes);
+  if (coldstart_bpf__load(skeleton.get()) != 0) throw failure("cannot load the probes", errno);
+  return skeleton;
 }
 
 class LiveSession final : public Session {
  public:
-  // Throws std::string with the reason if the probes cannot be loaded or attached.
-  explicit LiveSession(const TierSet& wanted) : wanted_(wanted) {
-    skeleton_.reset(coldstart_bpf__open());
-    if (!skeleton_) throw failure("cannot open the probes", errno);
-    if (coldstart_bpf__load(skeleton_.get()) != 0) throw failure("cannot load the probes", errno);
+  // Throws std::string with the reason if the base tier cannot be loaded or attached.
+  LiveSession(const TierSet& wanted, std::uint32_t ring_bytes) : ring_bytes_(ring_bytes) {
+    for (TierId tier : kAllTiers) statuses_[tier] = TierStatus{tier, wanted.has(tier), {}, {}};
+    skeleton_ = load_what_works(wanted);
+    uprobes_ = std::make_unique<Uprobes>(*skeleton_);
     ring_.reset(ring_buffer__new(bpf_map__fd(skeleton_->maps.events), &LiveSession::on_record, this,
                                  nullptr));
     if (!ring_) throw failure("cannot map the ring buffer", errno);
-    attach_process_tier();
-    for (TierId tier : kAllTiers) statuses_[tier] = TierStatus{tier, wanted.has(tier), {}, {}};
+    for (TierId tier : kAllTiers) {
+      if (statuses_[tier].on) attach_kernel_tier(tier);
+    }
   }
 
   void turn_off(TierStatus status) {
@@ -140,27 +169,63 @@ class LiveSession final : public Session {
     return found == programs_.end() ? nullptr : &found->second;
   }
 
-  void detach() override {
-    process_links_.clear();
-    for (Attachment& attachment : attachments_) attachment.link.reset();
+  std::string kernel_wait(int stack) override {
+    if (stack < 0) return "kernel";
+    if (const auto known = kernel_waits_.find(stack); known != kernel_waits_.end()) {
+      return known->second;
+    }
+    std::array<std::uint64_t, CS_STACK_DEPTH> addresses{};
+    if (bpf_map_lookup_elem(bpf_map__fd(skeleton_->maps.kernel_stacks), &stack, addresses.data()) !=
+        0) {
+      return "kernel";
+    }
+    std::vector<std::string_view> functions;
+    for (std::uint64_t address : addresses) {
+      if (address != 0) functions.push_back(symbols_.find(address));
+    }
+    return kernel_waits_[stack] = wait_of_stack(functions);
   }
 
-  void attach() override {
-    if (process_links_.empty()) attach_process_tier();
-    for (Attachment& attachment : attachments_) {
-      if (!attachment.link) attachment.link = make_link(attachment);
+  void use(const TierSet& tiers) override {
+    for (TierId tier : kAllTiers) {
+      if (!tiers.has(tier)) {
+        kernel_links_.erase(tier);
+      } else if (statuses_[tier].on && !kernel_links_.contains(tier)) {
+        attach_kernel_tier(tier);
+      }
     }
+    uprobes_->use(tiers);
   }
+
+  Traffic traffic() const override { return traffic_; }
 
  private:
-  static std::string failure(const std::string& what, int error) {
-    std::string text = what + ": " + std::strerror(error);
-    if (!last_warning().empty()) text += " (" + last_warning() + ")";
-    return text;
+  // A kernel that lacks what an optional tier needs must not cost the others.
+  Skeleton load_what_works(const TierSet& wanted) {
+    try {
+      return load(wanted, ring_bytes_);
+    } catch (const std::string&) {
+      TierSet working;
+      working.add(TierId::kProcess);
+      for (TierId tier : kAllTiers) {
+        if (!wanted.has(tier) || tier == TierId::kProcess) continue;
+        TierSet attempt = working;
+        attempt.add(tier);
+        try {
+          load(attempt, ring_bytes_);
+          working = attempt;
+        } catch (const std::string& reason) {
+          statuses_[tier] = TierStatus{tier, false, reason, {}};
+        }
+      }
+      return load(working, ring_bytes_);
+    }
   }
 
   static int on_record(void* context, void* data, std::size_t size) {
     auto* self = static_cast<LiveSession*>(context);
+    self->traffic_.events += 1;
+    self->traffic_.bytes += size;
     auto event = decode(data, size);
     if (!event) {
       self->undecodable_ += 1;
@@ -170,50 +235,31 @@ class LiveSession final : public Session {
     return 0;
   }
 
-  void attach_process_tier() {
-    const auto& p = skeleton_->progs;
-    for (bpf_program* program :
-         {p.on_fork, p.on_exec, p.on_exit, p.on_socket_state, p.on_receive, p.on_transmit}) {
+  // Throws std::string for the base tier; the others are then off.
+  void attach_kernel_tier(TierId tier) {
+    std::vector<Link> links;
+    for (bpf_program* program : kernel_programs(*skeleton_, tier)) {
+      last_warning().clear();
       Link link(bpf_program__attach(program));
-      if (!link) {
-        const int error = errno;
-        process_links_.clear();
-        throw failure(std::string("cannot attach ") + bpf_program__name(program), error);
+      if (link) {
+        links.push_back(std::move(link));
+        continue;
       }
-      process_links_.push_back(std::move(link));
+      const std::string reason =
+          failure(std::string("cannot attach ") + bpf_program__name(program), errno);
+      if (tier == TierId::kProcess) throw reason;
+      statuses_[tier] = TierStatus{tier, false, reason, {}};
+      return;
     }
-  }
-
-  Link make_link(const Attachment& attachment) {
-    const std::string path = attachment.file.path();
-    if (attachment.hook == Hook::kJvmReady) {
-      return Link(bpf_program__attach_usdt(skeleton_->progs.on_jvm_ready, -1, path.c_str(),
-                                           "hotspot", "vm__init__end", nullptr));
-    }
-    bpf_program* program = attachment.hook == Hook::kLinkMap ? skeleton_->progs.on_link_map
-                           : attachment.hook == Hook::kLibcStart
-                               ? skeleton_->progs.on_libc_start_main
-                               : skeleton_->progs.on_runtime_symbol;
-    LIBBPF_OPTS(bpf_uprobe_opts, options, .bpf_cookie = attachment.cookie);
-    return Link(
-        bpf_program__attach_uprobe_opts(program, -1, path.c_str(), attachment.offset, &options));
+    kernel_links_[tier] = std::move(links);
   }
 
   void attach_point(const AttachPoint& point, Program* program) {
     TierStatus& tier = statuses_[tier_of(point.hook)];
     if (!tier.on) return;
-    Attachment attachment{point.hook, Fd(::open(point.path.c_str(), O_RDONLY | O_CLOEXEC)),
-                          point.offset, point.cookie, nullptr};
-    struct stat status {};
-    if (!attachment.file || ::fstat(attachment.file.get(), &status) != 0) return;
-    if (!attached_.insert({point.hook, status.st_dev, status.st_ino, point.offset}).second) return;
     last_warning().clear();
-    attachment.link = make_link(attachment);
-    if (attachment.link) {
-      attachments_.push_back(std::move(attachment));
-      return;
-    }
-    const int error = errno;
+    const int error = uprobes_->attach(point);
+    if (error == 0) return;
     const std::string reason = failure("cannot attach to " + point.path, error);
     if (error == EPERM || error == EACCES) {
       tier = TierStatus{tier.id, false,
@@ -231,38 +277,40 @@ class LiveSession final : public Session {
     }
   }
 
-  TierSet wanted_;
+  std::uint32_t ring_bytes_;
   Skeleton skeleton_;
   Ring ring_;
-  std::vector<Link> process_links_;
-  std::vector<Attachment> attachments_;
-  std::set<std::tuple<Hook, dev_t, ino_t, std::uint64_t>> attached_;
+  std::map<TierId, std::vector<Link>> kernel_links_;
+  std::unique_ptr<Uprobes> uprobes_;
   std::map<TierId, TierStatus> statuses_;
   std::map<ProgramKey, Program> programs_;
+  KernelSymbols symbols_;
+  std::map<int, std::string> kernel_waits_;
   const std::function<void(Event&&)>* sink_ = nullptr;
   std::uint64_t undecodable_ = 0;
+  Traffic traffic_;
 };
 
 }  // namespace
 
-std::unique_ptr<Session> open_session(const TierSet& wanted) {
+std::unique_ptr<Session> open_session(const TierSet& wanted, std::uint32_t ring_bytes) {
   libbpf_set_print(keep_warning);
   const Capabilities capabilities = read_capabilities();
   std::vector<TierStatus> off;
-  bool process_works = wanted.has(TierId::kProcess);
+  TierSet possible = wanted;
   for (TierId tier : kAllTiers) {
     if (!wanted.has(tier)) {
       off.push_back({tier, false, "not asked for", "--probes all"});
     } else if (auto status = obstacle(tier, capabilities)) {
       off.push_back(*status);
-      if (tier == TierId::kProcess) process_works = false;
+      possible.remove(tier);
     }
   }
-  if (process_works) {
+  if (possible.has(TierId::kProcess)) {
     try {
-      auto session = std::make_unique<LiveSession>(wanted);
+      auto session = std::make_unique<LiveSession>(possible, ring_bytes);
       for (TierStatus& status : off) session->turn_off(std::move(status));
-      if (wanted.has(TierId::kLoader)) session->try_uprobes();
+      if (possible.has(TierId::kLoader)) session->try_uprobes();
       return session;
     } catch (const std::string& reason) {
       off.insert(off.begin(), TierStatus{TierId::kProcess, false, reason, {}});

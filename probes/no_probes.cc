@@ -3,7 +3,7 @@
 
 namespace coldstart::probes {
 
-std::unique_ptr<Session> open_session(const TierSet& wanted) {
+std::unique_ptr<Session> open_session(const TierSet& wanted, std::uint32_t /*ring_bytes*/) {
   std::vector<TierStatus> off;
   for (TierId tier : kAllTiers) {
     off.push_back(wanted.has(tier)

@@ -18,8 +18,9 @@ class NullSession final : public Session {
   void wake_on_every_event(bool /*on*/) override {}
   void observe(const ProgramImage& /*image*/) override {}
   const Program* find(const ProgramKey& /*key*/) const override { return nullptr; }
-  void detach() override {}
-  void attach() override {}
+  std::string kernel_wait(int /*stack*/) override { return "kernel"; }
+  void use(const TierSet& /*tiers*/) override {}
+  Traffic traffic() const override { return {}; }
 
  private:
   std::vector<TierStatus> tiers_;

@@ -30,7 +30,7 @@ bool same_directory(const std::string& a, const std::string& b) {
 
 }  // namespace
 
-ProgramKey key_of(const Event& exec) { return {exec.raw.file.inode, exec.filename}; }
+ProgramKey key_of(const Event& exec) { return {exec.raw.file.inode, exec.name}; }
 
 std::optional<ProgramImage> open_program(const Event& exec, const std::string& fallback_root,
                                          const std::string& directory) {
@@ -49,9 +49,8 @@ std::optional<ProgramImage> open_program(const Event& exec, const std::string& f
   }
   // The process has gone or executed something else. Its file name is all that is left.
   for (const std::string& root : {std::string(), fallback_root}) {
-    const bool absolute = !exec.filename.empty() && exec.filename.front() == '/';
-    const std::string path =
-        absolute ? root + exec.filename : root + directory + "/" + exec.filename;
+    const bool absolute = !exec.name.empty() && exec.name.front() == '/';
+    const std::string path = absolute ? root + exec.name : root + directory + "/" + exec.name;
     image.executable = open_read_only(path);
     if (!image.executable || !is_inode(image.executable.get(), image.key.inode)) continue;
     if (!root.empty()) image.root = Fd(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));

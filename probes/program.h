@@ -44,20 +44,32 @@ std::optional<ProgramImage> open_program(const Event& exec, const std::string& f
 /// Adds the libraries that the process has mapped by now. Does nothing if it is gone.
 void read_mapped_libraries(ProgramImage& image);
 
-enum class Hook : std::uint8_t { kLinkMap, kLibcStart, kRuntimeSymbol, kJvmReady };
+enum class Hook : std::uint8_t {
+  kLinkMap,
+  kLibcStart,
+  kRuntimeSymbol,
+  kJvmReady,  ///< USDT, as the following
+  kJvmMark,   ///< garbage collections, compilations
+  kJvmClass,  ///< a class was loaded
+  kImport,    ///< Python
+};
 
 /// A place to attach a uprobe to. Valid while the image that it came from is held.
 struct AttachPoint {
   Hook hook = Hook::kLinkMap;
   std::string path;
-  std::uint64_t offset = 0;  ///< file offset; unused for kJvmReady (libbpf reads the note)
-  std::uint64_t cookie = 0;  ///< kLinkMap: which hit counts; kRuntimeSymbol: cs_runtime
+  std::uint64_t offset = 0;  ///< file offset; unused for USDT (libbpf reads the note)
+  /// kLinkMap: which hit counts; kRuntimeSymbol: cs_runtime; kJvmMark, kImport: cs_event_kind.
+  std::uint64_t cookie = 0;
+  std::string provider, probe;  ///< USDT
 };
 
 /// What can be seen of a program. A reason is empty where the boundary can be seen.
 struct Program {
-  std::string path;           ///< where we found it, for people
-  bool dynamic = false;       ///< has a dynamic loader: `linked` applies
+  std::string path;         ///< where we found it, for people
+  bool dynamic = false;     ///< has a dynamic loader: `linked` applies
+  std::string interpreter;  ///< the dynamic loader, which the kernel maps, as the program names it
+  std::int64_t interpreter_bytes = 0;
   bool has_entry = false;     ///< `entered` applies: it starts through __libc_start_main
   bool has_runtime = false;   ///< `runtime_ready` applies
   std::string linked_reason;  ///< why linked cannot be seen although it applies

@@ -16,6 +16,11 @@
 
 namespace coldstart::probes {
 
+struct Traffic {
+  std::uint64_t events = 0;
+  std::uint64_t bytes = 0;  ///< of the records, without the ring buffer's own 8 a record
+};
+
 class Session {
  public:
   virtual ~Session() = default;
@@ -47,14 +52,24 @@ class Session {
   /// What is known of a program; null if it was never observed.
   virtual const Program* find(const ProgramKey& key) const = 0;
 
-  /// Takes all hooks out of the kernel and puts them back, for comparing with and without.
-  virtual void detach() = 0;
-  virtual void attach() = 0;
+  /// What a thread that blocks uninterruptibly waits for, from the kernel stack that an event
+  /// refers to (cs_sched.stack): "rcu", "kernel lock", …; "kernel" if the stack says nothing more
+  /// or cannot be read (kallsyms hidden).
+  virtual std::string kernel_wait(int stack) = 0;
+
+  /// From now on only the hooks of these tiers (those of them that work here) are in the kernel;
+  /// for comparing with and without. Without the tier process no event comes.
+  virtual void use(const TierSet& tiers) = 0;
+
+  /// What was handed over since the session began.
+  virtual Traffic traffic() const = 0;
 };
 
 /// Opens a session with the wanted tiers, as far as they work here. Never fails: what does not work
-/// is off in tiers(), with its reason.
-std::unique_ptr<Session> open_session(const TierSet& wanted);
+/// is off in tiers(), with its reason. `ring_bytes`, a power of two and at least a page, is what
+/// the kernel may hold back before events are lost.
+std::unique_ptr<Session> open_session(const TierSet& wanted,
+                                      std::uint32_t ring_bytes = CS_RING_BYTES);
 
 /// A session that sees nothing: all tiers are off for `reason`.
 std::unique_ptr<Session> null_session(std::vector<TierStatus> tiers);

@@ -30,6 +30,10 @@ std::string_view name(TierId tier) {
       return "loader";
     case TierId::kRuntime:
       return "runtime";
+    case TierId::kCpu:
+      return "cpu";
+    case TierId::kFiles:
+      return "files";
   }
   return "";
 }
@@ -55,15 +59,15 @@ TierSet TierSet::parse(std::string_view text) {
     }
     if (!known) {
       throw Error("--probes", "unknown tier '" + std::string(word) + "'",
-                  "give all, none, or some of process,loader,runtime");
+                  "give all, none, or some of process,loader,runtime,cpu,files");
     }
     text = comma == std::string_view::npos ? std::string_view() : text.substr(comma + 1);
   }
   // The other tiers only add to what the process tier follows.
-  if ((set.has(TierId::kLoader) || set.has(TierId::kRuntime)) && !set.has(TierId::kProcess)) {
-    throw Error(
-        "--probes", "the tiers loader and runtime need the tier process",
-        "add it: --probes process," + std::string(set.has(TierId::kLoader) ? "loader" : "runtime"));
+  for (TierId tier : kAllTiers) {
+    if (!set.has(tier) || set.has(TierId::kProcess)) continue;
+    throw Error("--probes", "the tier " + std::string(name(tier)) + " needs the tier process",
+                "add it: --probes process," + std::string(name(tier)));
   }
   return set;
 }
@@ -101,7 +105,7 @@ std::optional<TierStatus> obstacle(TierId tier, const Capabilities& c) {
     return off("runs in a pid namespace of its own, the kernel reports other process ids",
                "run in the host's pid namespace (docker, podman: --pid=host)");
   }
-  if (tier == TierId::kProcess) return std::nullopt;
+  if (tier != TierId::kLoader && tier != TierId::kRuntime) return std::nullopt;
   if (!c.sys_admin) {
     return off("uprobes need CAP_SYS_ADMIN", "run as root, or add cap_sys_admin to the program");
   }

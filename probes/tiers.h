@@ -12,10 +12,12 @@ namespace coldstart::probes {
 enum class TierId : std::uint8_t {
   kProcess,  ///< fork, exec, exit, listen, first bytes in and out: tp_btf only
   kLoader,   ///< uprobes in ld.so and libc
-  kRuntime,  ///< milestones of the JVM, Node.js and Python
+  kRuntime,  ///< milestones of the JVM, Node.js and Python, what they load: uprobes
+  kCpu,      ///< why time passed: on a CPU, runnable, blocked on what; tp_btf only
+  kFiles,    ///< libraries, files, and what a container runtime does; tp_btf only
 };
-inline constexpr std::array<TierId, 3> kAllTiers = {TierId::kProcess, TierId::kLoader,
-                                                    TierId::kRuntime};
+inline constexpr std::array<TierId, 5> kAllTiers = {TierId::kProcess, TierId::kLoader,
+                                                    TierId::kRuntime, TierId::kCpu, TierId::kFiles};
 
 std::string_view name(TierId tier);
 
@@ -30,6 +32,7 @@ class TierSet {
 
   bool has(TierId tier) const { return (bits_ & bit(tier)) != 0; }
   void add(TierId tier) { bits_ |= bit(tier); }
+  void remove(TierId tier) { bits_ &= ~bit(tier); }
 
  private:
   static unsigned bit(TierId tier) { return 1U << static_cast<unsigned>(tier); }

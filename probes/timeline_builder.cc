@@ -35,7 +35,7 @@ class Builder {
       find_runtime();
     }
     drop_out_of_order();
-    return {std::move(timeline_), serving_pid_};
+    return {std::move(timeline_), serving_pid_, exec_ != nullptr ? exec_->raw.pid : 0, program_};
   }
 
  private:
@@ -103,14 +103,15 @@ class Builder {
       return e.raw.socket.local_port == view_.server_port &&
              e.raw.socket.remote_port == view_.client_port;
     };
+    const Event* received = first(CS_RECEIVED, is_ours);
     const Event* listen = first(CS_LISTEN, [&](const Event& e) {
-      return view_.server_port == 0 || e.raw.socket.local_port == view_.server_port;
+      return (view_.server_port == 0 || e.raw.socket.local_port == view_.server_port) &&
+             !closed_before(e, received);
     });
     if (listen != nullptr) {
       set(Boundary::kListening, listen->time_ns());
       serving_pid_ = listen->raw.pid;
     }
-    const Event* received = first(CS_RECEIVED, is_ours);
     if (received != nullptr) {
       set(Boundary::kReceived, received->time_ns());
       serving_pid_ = received->raw.pid;
@@ -121,6 +122,15 @@ class Builder {
     unseen({Boundary::kListening}, "no listening socket was seen");
     unseen({Boundary::kReceived}, "no read of the request was seen");
     unseen({Boundary::kReplied}, "no answer was seen to leave");
+  }
+
+  // A program may try its port first: a socket that was closed again is not the one that served.
+  bool closed_before(const Event& listen, const Event* received) const {
+    if (received == nullptr) return false;
+    return first(CS_UNLISTEN, [&](const Event& e) {
+             return e.raw.value == listen.raw.value && e.raw.time_ns > listen.raw.time_ns &&
+                    e.raw.time_ns < received->raw.time_ns;
+           }) != nullptr;
   }
 
   // The last exec of the serving process before it listened; if it never executed anything itself,
@@ -157,7 +167,7 @@ class Builder {
       if (e.kind() != CS_EXEC) continue;
       if (view_.responded_ns && e.time_ns() > *view_.responded_ns) break;
       if (e.raw.pid == first_pid_) own = &e;
-      if (!view_.program.empty() && e.filename == view_.program) asked = &e;
+      if (!view_.program.empty() && e.name == view_.program) asked = &e;
     }
     return asked != nullptr ? asked : own;
   }

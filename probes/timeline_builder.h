@@ -34,7 +34,9 @@ using FindProgram = std::function<const Program*(const ProgramKey&)>;
 
 struct BuiltTimeline {
   Timeline timeline;
-  std::int64_t serving_pid = 0;  ///< 0: not seen
+  std::int64_t serving_pid = 0;      ///< 0: not seen
+  std::uint32_t program_pid = 0;     ///< the process whose exec is `execed`; 0: not seen
+  const Program* program = nullptr;  ///< what it executed, if that is known
 };
 
 /// Builds the timeline of one start from the events of its instance (any order) and the harness's

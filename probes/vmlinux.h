@@ -15,6 +15,8 @@ typedef unsigned long long __u64;
 typedef long long __s64;
 typedef __u8 u8;
 typedef __u16 u16;
+typedef __s16 s16;
+typedef __s32 s32;
 typedef __u32 u32;
 typedef __u64 u64;
 typedef __s64 s64;
@@ -29,6 +31,7 @@ enum bpf_map_type {
   BPF_MAP_TYPE_HASH = 1,
   BPF_MAP_TYPE_ARRAY = 2,
   BPF_MAP_TYPE_PERCPU_ARRAY = 6,
+  BPF_MAP_TYPE_STACK_TRACE = 7,
   BPF_MAP_TYPE_LRU_HASH = 9,
   BPF_MAP_TYPE_RINGBUF = 27,
 };
@@ -40,6 +43,20 @@ enum { BPF_F_NO_PREALLOC = 1 };
 /* include/net/tcp_states.h */
 enum { TCP_ESTABLISHED = 1, TCP_SYN_RECV = 3, TCP_CLOSE = 7, TCP_LISTEN = 10 };
 
+/* include/linux/sched.h */
+enum { TASK_UNINTERRUPTIBLE = 2, TASK_DEAD = 0x80 };
+
+/* include/uapi/linux/stat.h, mman.h, sched.h, magic.h */
+enum { S_IFMT = 0170000, S_IFREG = 0100000, MAP_ANONYMOUS = 0x20 };
+#define CLONE_NEW_ANY                                                                         \
+  (0x00000080 | 0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | \
+   0x40000000) /* time, mount, cgroup, uts, ipc, user, pid, net */
+#define CGROUP_SUPER_MAGIC 0x27e0eb
+#define CGROUP2_SUPER_MAGIC 0x63677270
+
+/* The number of the system call that a task is in; negative: in none. */
+#define PT_REGS_SYSCALL_NUMBER(regs) ((long)BPF_CORE_READ(regs, orig_ax))
+
 struct pt_regs {
   unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di, orig_ax, ip, cs,
       flags, sp, ss;
@@ -49,15 +66,31 @@ struct pt_regs {
 
 struct super_block {
   u32 s_dev;
+  unsigned long s_magic;
 };
 
 struct inode {
+  u16 i_mode;
   struct super_block* i_sb;
   unsigned long i_ino;
+  s64 i_size;
 };
 
 struct file {
   struct inode* f_inode;
+};
+
+struct fdtable {
+  unsigned int max_fds;
+  struct file** fd;
+};
+
+struct files_struct {
+  struct fdtable* fdt;
+};
+
+struct task_io_accounting {
+  u64 read_bytes;
 };
 
 struct linux_binprm {
@@ -78,6 +111,11 @@ struct task_struct {
   int pid;
   int tgid;
   int exit_code;
+  unsigned in_iowait : 1;
+  unsigned long min_flt;
+  unsigned long maj_flt;
+  struct task_io_accounting ioac;
+  struct files_struct* files;
   struct signal_struct* signal;
 };
 

@@ -15,9 +15,9 @@ void decode_fork(benchmark::State& state) {
 BENCHMARK(decode_fork);
 
 void decode_exec(benchmark::State& state) {
-  cs_exec_event raw{};
+  cs_named_event raw{};
   raw.event.kind = CS_EXEC;
-  std::strcpy(raw.filename, "/usr/lib/jvm/java-17-openjdk-amd64/bin/java");
+  std::strcpy(raw.name, "/usr/lib/jvm/java-17-openjdk-amd64/bin/java");
   for (auto _ : state) benchmark::DoNotOptimize(decode(&raw, sizeof(raw)));
 }
 BENCHMARK(decode_exec);

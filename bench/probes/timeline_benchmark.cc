@@ -23,7 +23,7 @@ Event event(cs_event_kind kind, std::uint64_t time_us, std::uint32_t pid, std::u
 
 Event exec(std::uint64_t time_us, std::uint32_t pid, const std::string& filename) {
   Event made = event(CS_EXEC, time_us, pid);
-  made.filename = filename;
+  made.name = filename;
   return made;
 }
 

@@ -156,7 +156,7 @@ void add_profile(CLI::App& app, const Globals& globals, harness::Launcher& launc
   command->add_option("--label", options->label, "A name for this run (default: the command)");
   command->add_option("--seed", options->seed, "For the record")
       ->check(CLI::TypeValidator<std::uint64_t>());
-  command->add_option("--probes", options->probes, "all, none, or tiers: process,loader,runtime")
+  command->add_option("--probes", options->probes, "all, none, or tiers: process,loader,runtime,cpu,files")
       ->capture_default_str();
   command->callback([=, &globals, &launcher, &action] {
     action = [=, &globals, &launcher] { return profile(globals, *options, launcher); };

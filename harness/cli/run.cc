@@ -98,7 +98,7 @@ void add_run(CLI::App& app, const Globals& globals, harness::Launcher& launcher,
   command->add_option("--label", options->label, "A name for this run");
   command->add_option("--seed", options->seed, "Repeat the order of an earlier run")
       ->check(CLI::TypeValidator<std::uint64_t>());
-  command->add_option("--probes", options->probes, "all, none, or tiers: process,loader,runtime")
+  command->add_option("--probes", options->probes, "all, none, or tiers: process,loader,runtime,cpu,files")
       ->capture_default_str();
   command->add_option("--output", options->output, "Folder for report and plots")
       ->capture_default_str();

@@ -329,8 +329,11 @@ void ColdStart::write_record() {
   record_.due_ns = view_.due_ns;
   record_.lost_events = platform_.session_.lost_events() - lost_before_;
   const auto find = [this](const probes::ProgramKey& key) { return platform_.session_.find(key); };
-  auto built =
-      probes::build_timeline(std::move(channel_->events), view_, find, platform_.session_.tiers());
+  const auto tiers = platform_.session_.tiers();
+  auto built = probes::build_timeline(channel_->events, view_, find, tiers);
+  const auto kernel_wait = [this](int stack) { return platform_.session_.kernel_wait(stack); };
+  record_.account =
+      probes::build_account(std::move(channel_->events), view_, built, tiers, kernel_wait);
   record_.timeline = std::move(built.timeline);
   if (built.serving_pid != 0) {
     record_.pid = built.serving_pid;

@@ -13,6 +13,7 @@
 #include "harness/contracts/http.h"
 #include "harness/platform/platform.h"
 #include "harness/platform/rehearsal.h"
+#include "probes/account_builder.h"
 #include "probes/fd.h"
 #include "probes/timeline_builder.h"
 

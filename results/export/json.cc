@@ -6,25 +6,15 @@
 
 #include <nlohmann/json.hpp>
 
+#include "results/export/account_json.h"
+#include "results/export/json_put.h"
+#include "results/export/overhead_json.h"
 #include "results/statistics/summary.h"
 
 namespace coldstart::results {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-void put(Json& object, const char* key, const std::string& text) {
-  if (!text.empty()) object[key] = text;
-}
-
-template <typename T>
-void put(Json& object, const char* key, const std::optional<T>& value) {
-  if (value) object[key] = *value;
-}
-
-void put_object(Json& parent, const char* key, Json object) {
-  if (!object.empty()) parent[key] = std::move(object);
-}
 
 // "on" / "off: reason", "unseen: reason": a state, and a reason if there is one.
 std::string with_reason(std::string_view state, const std::string& reason) {
@@ -68,6 +58,7 @@ Json run_json(const RunInfo& info) {
   put(json, "command_line", info.command_line);
   put_object(json, "host", host_json(info.host));
   json["probes"] = probes_json(info);
+  put_object(json, "overhead", overheads_json(info.overheads));
   return json;
 }
 
@@ -120,6 +111,7 @@ Json start_json(const Start& start) {
   put(json, "http_status", start.http_status);
   put(json, "exit_status", start.exit_status);
   put(json, "exit_signal", start.exit_signal);
+  put_account(json, start.account);
   return json;
 }
 

@@ -6,95 +6,22 @@
 #include <set>
 #include <sstream>
 #include <string_view>
-#include <utility>
 
 #include <nlohmann/json.hpp>
 
+#include "results/export/account_json.h"
 #include "results/export/json.h"
+#include "results/export/json_node.h"
+#include "results/export/overhead_json.h"
 #include "results/model/error.h"
 
 namespace coldstart::results {
 namespace {
 
 using Json = nlohmann::ordered_json;
+using Node = JsonNode;
 
 constexpr std::string_view kSchema = "coldstart.run/1";
-
-/// A value of the document that knows where it stands, so that it can complain about itself.
-class Node {
- public:
-  Node(const Json& value, const std::string& source, std::string pointer)
-      : value_(value), source_(source), pointer_(std::move(pointer)) {}
-
-  [[noreturn]] void fail(const std::string& reason, const std::string& remedy = "") const {
-    throw Error(fmt::format("{}: {}", source_, pointer_.empty() ? "/" : pointer_), reason, remedy);
-  }
-
-  std::optional<Node> find(const std::string& key) const {
-    if (!value_.is_object()) fail("must be an object");
-    const auto found = value_.find(key);
-    if (found == value_.end()) return std::nullopt;
-    return Node(*found, source_, pointer_ + '/' + key);
-  }
-  Node at(const std::string& key) const {
-    if (auto node = find(key)) return *node;
-    fail(fmt::format("has no key '{}'", key));
-  }
-
-  std::string text() const {
-    if (!value_.is_string()) fail("must be a string");
-    return value_.get<std::string>();
-  }
-  template <typename T>
-  T integer() const {
-    if (value_.is_number_unsigned() && std::in_range<T>(value_.get<std::uint64_t>())) {
-      return static_cast<T>(value_.get<std::uint64_t>());
-    }
-    if (value_.is_number_integer() && !value_.is_number_unsigned() &&
-        std::in_range<T>(value_.get<std::int64_t>())) {
-      return static_cast<T>(value_.get<std::int64_t>());
-    }
-    fail(value_.is_number_integer() ? "is out of range" : "must be a whole number");
-  }
-
-  std::vector<Node> elements() const {
-    if (!value_.is_array()) fail("must be an array");
-    std::vector<Node> nodes;
-    for (std::size_t i = 0; i < value_.size(); ++i) {
-      nodes.emplace_back(value_[i], source_, fmt::format("{}/{}", pointer_, i));
-    }
-    return nodes;
-  }
-  std::vector<std::pair<std::string, Node>> members() const {
-    if (!value_.is_object()) fail("must be an object");
-    std::vector<std::pair<std::string, Node>> nodes;
-    for (const auto& [key, value] : value_.items()) {
-      nodes.emplace_back(key, Node(value, source_, pointer_ + '/' + key));
-    }
-    return nodes;
-  }
-
-  // A key with nothing to say is left out: what it would fill keeps its value.
-  void read(const char* key, std::string& into) const {
-    if (auto node = find(key)) into = node->text();
-  }
-  void read(const char* key, std::optional<std::string>& into) const {
-    if (auto node = find(key)) into = node->text();
-  }
-  template <std::integral T>
-  void read(const char* key, T& into) const {
-    if (auto node = find(key)) into = node->integer<T>();
-  }
-  template <std::integral T>
-  void read(const char* key, std::optional<T>& into) const {
-    if (auto node = find(key)) into = node->integer<T>();
-  }
-
- private:
-  const Json& value_;
-  const std::string& source_;
-  std::string pointer_;
-};
 
 /// "off: no BTF" -> {"off", "no BTF"}; "on" -> {"on", ""}.
 std::pair<std::string, std::string> split_reason(const std::string& text) {
@@ -129,6 +56,7 @@ RunInfo read_info(const Node& node) {
     host->read("cpus", info.host.cpus);
     host->read("memory_bytes", info.host.memory_bytes);
   }
+  if (const auto overhead = node.find("overhead")) info.overheads = read_overheads(*overhead);
   if (const auto probes = node.find("probes")) {
     probes->read("lost_events", info.lost_events);
     if (const auto tiers = probes->find("tiers")) {
@@ -226,6 +154,7 @@ Start read_start(const Node& node, const std::set<std::string>& functions) {
   node.read("http_status", start.http_status);
   node.read("exit_status", start.exit_status);
   node.read("exit_signal", start.exit_signal);
+  start.account = read_account(node);
   return start;
 }
 

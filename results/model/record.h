@@ -95,6 +95,27 @@ struct Host {
   std::uint64_t memory_bytes = 0;
 };
 
+/// What the probes cost: pairs of starts with and without them, as `coldstart doctor --overhead`
+/// measured them on one machine.
+struct Overhead {
+  std::string measured_at;  ///< UTC, ISO 8601 with seconds
+  std::string host_name;    ///< these four are those of Host
+  std::string kernel;
+  std::string cpu;
+  int cpus = 0;
+  std::string tool_version;
+  std::string what;            ///< "cpp", "java", "empty static program"
+  std::string tiers;           ///< which were on: "all", "process"; empty: none, our launcher alone
+  double ratio = 1;            ///< median over the pairs of with / without
+  std::optional<double> low;   ///< 95 % interval of it; absent: too few pairs
+  std::optional<double> high;  ///< both or none
+  std::int64_t pairs = 0;
+  std::int64_t base_ns = 0;  ///< median without
+  std::int64_t with_ns = 0;  ///< median with
+
+  bool operator==(const Overhead&) const = default;
+};
+
 /// What holds for a whole run.
 struct RunInfo {
   std::int64_t id = 0;  ///< given by the store
@@ -108,6 +129,9 @@ struct RunInfo {
   Host host;
   std::vector<Tier> tiers;
   std::uint64_t lost_events = 0;
+  /// Our own cost on this machine, the newest measurements when the run began; empty: never
+  /// measured.
+  std::vector<Overhead> overheads;
 };
 
 /// A run with everything in it.

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "results/model/error.h"
+#include "results/store/migrate.h"
 #include "results/store/schema.h"
 
 namespace coldstart::results {
@@ -131,6 +132,7 @@ SQLite::Database open_for_writing(const fs::path& file) {
   if (const std::string found = db.execAndGet("PRAGMA quick_check(1)").getString(); found != "ok") {
     throw SQLite::Exception(found, SQLITE_CORRUPT);
   }
+  migrate(db);
   use_write_ahead_log(db);
   db.exec("PRAGMA synchronous = NORMAL");
   db.exec("PRAGMA foreign_keys = ON");

@@ -7,8 +7,9 @@ namespace coldstart::results {
 
 /// PRAGMA application_id: "COLD".
 inline constexpr std::int32_t kApplicationId = 0x434F4C44;
-/// PRAGMA user_version. Raise it with every change of schema.sql, and migrate older files.
-inline constexpr std::int32_t kSchemaVersion = 1;
+/// PRAGMA user_version. Raise it with every change of schema.sql, and add a step to
+/// migrate.cc.
+inline constexpr std::int32_t kSchemaVersion = 2;
 /// The text of schema.sql.
 extern const char* const kSchemaSql;
 

@@ -1,4 +1,4 @@
--- coldstart.db, schema version 1 (PRAGMA user_version; application_id is 'COLD').
+-- coldstart.db, schema version 2 (PRAGMA user_version; application_id is 'COLD').
 --
 -- Times are nanoseconds. A value that was not measured is NULL, never 0. Example, all latencies of the
 -- newest run:
@@ -6,6 +6,17 @@
 --   SELECT f.name, s.trial, s.responded_ns / 1e6 AS latency_ms
 --     FROM starts s JOIN functions f ON f.id = s.function_id
 --    WHERE f.run_id = (SELECT max(id) FROM runs) AND s.outcome = 'ok' AND s.lost_events = 0;
+--
+-- What the time of its phases was spent on, in percent (the keys inside `account` are those of the
+-- JSON export, described in results/export/run.schema.json):
+--
+--   SELECT f.name, c.key AS phase,
+--          100.0 * sum(json_extract(c.value, '$.cpu')) / sum(s.responded_ns) AS cpu_percent,
+--          100.0 * sum(json_extract(c.value, '$.wait')) / sum(s.responded_ns) AS wait_percent
+--     FROM starts s JOIN functions f ON f.id = s.function_id,
+--          json_each(s.account, '$.causes') c
+--    WHERE f.run_id = (SELECT max(id) FROM runs) AND s.outcome = 'ok' AND s.lost_events = 0
+--    GROUP BY f.id, c.key;
 
 CREATE TABLE runs (
   id           INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -22,7 +33,8 @@ CREATE TABLE runs (
   cpu          TEXT NOT NULL,
   cpus         INTEGER NOT NULL,
   memory_bytes INTEGER NOT NULL,
-  lost_events  INTEGER NOT NULL   -- probe events lost in the whole run
+  lost_events  INTEGER NOT NULL,  -- probe events lost in the whole run
+  overheads    TEXT               -- JSON: our own cost, as known when it began; NULL: never measured
 ) STRICT;
 
 -- Groups of probes that were on or off as one.
@@ -96,7 +108,8 @@ CREATE TABLE starts (
   port              INTEGER,
   http_status       INTEGER,
   exit_status       INTEGER,
-  exit_signal       INTEGER
+  exit_signal       INTEGER,
+  account           TEXT               -- JSON: causes, libraries, files, …; NULL: nothing is in it
 ) STRICT;
 
 CREATE INDEX starts_by_function ON starts (function_id);
@@ -105,3 +118,23 @@ CREATE INDEX starts_by_function ON starts (function_id);
 CREATE VIEW absent_boundaries AS
   SELECT s.id AS start_id, a.boundary, a.kind, a.reason
     FROM starts s JOIN absences a ON a.set_id = s.absence_set_id;
+
+-- What the probes cost, by `coldstart doctor --overhead`: pairs of starts with and without them. Rows are
+-- added, never replaced; the newest of each host, what and tiers is the one that reports quote.
+CREATE TABLE overheads (
+  id           INTEGER PRIMARY KEY,
+  measured_at  TEXT NOT NULL,     -- UTC, ISO 8601
+  host_name    TEXT NOT NULL,
+  kernel       TEXT NOT NULL,
+  cpu          TEXT NOT NULL,
+  cpus         INTEGER NOT NULL,
+  tool_version TEXT NOT NULL,
+  what         TEXT NOT NULL,     -- a function, or "empty static program"
+  tiers        TEXT NOT NULL,     -- all, process, …; '': none, the launcher alone
+  ratio        REAL NOT NULL,     -- median over the pairs of with / without
+  low          REAL,              -- 95 % interval; NULL: too few pairs
+  high         REAL,
+  pairs        INTEGER NOT NULL,
+  base_ns      INTEGER NOT NULL,  -- median without
+  with_ns      INTEGER NOT NULL   -- median with
+) STRICT;

@@ -1,9 +1,13 @@
 #include "results/store/start_row.h"
 
 #include <array>
+#include <fmt/format.h>
 #include <map>
 #include <type_traits>
 #include <utility>
+
+#include "results/export/account_json.h"
+#include "results/store/migrate.h"
 
 namespace coldstart::results {
 namespace {
@@ -14,8 +18,8 @@ constexpr const char* kColumns =
     "requested_ns, forked_ns, launched_ns, execed_ns, linked_ns, entered_ns, runtime_ready_ns, "
     "listening_ns, received_ns, replied_ns, responded_ns, completed_ns, absence_set_id, "
     "lost_events, "
-    "readiness_poll_ns, connect_retries, pid, port, http_status, exit_status, exit_signal";
-constexpr int kColumnCount = 29;
+    "readiness_poll_ns, connect_retries, pid, port, http_status, exit_status, exit_signal, account";
+constexpr int kColumnCount = 30;
 
 constexpr const char* kNotApplicable = "not applicable";
 constexpr const char* kUnseen = "unseen";
@@ -64,7 +68,17 @@ std::map<std::int64_t, Absences> load_absences(SQLite::Database& db, std::int64_
   return sets;
 }
 
-Start read_start(SQLite::Statement& row, const std::map<std::int64_t, Absences>& absences) {
+// All columns but the last one are in every store; that one came with version 2.
+std::string columns_of(SQLite::Database& db) {
+  std::string columns = kColumns;
+  if (!has_column(db, "starts", "account")) {
+    columns.replace(columns.rfind("account"), std::string::npos, "NULL");
+  }
+  return columns;
+}
+
+Start read_start(SQLite::Statement& row, const std::map<std::int64_t, Absences>& absences,
+                 const std::string& file) {
   Start start;
   int column = 0;
   start.function = row.getColumn(column++).getString();
@@ -101,6 +115,11 @@ Start read_start(SQLite::Statement& row, const std::map<std::int64_t, Absences>&
   read_optional(row, column++, start.http_status);
   read_optional(row, column++, start.exit_status);
   read_optional(row, column++, start.exit_signal);
+  if (!row.isColumnNull(column)) {
+    start.account =
+        account_from_text(row.getColumn(column).getString(),
+                          fmt::format("{}: start {} of {}", file, start.order, start.function));
+  }
   return start;
 }
 
@@ -170,18 +189,23 @@ void StartWriter::add(std::int64_t function_id, std::optional<std::int64_t> abse
   bind_optional(insert_start_, i++, start.http_status);
   bind_optional(insert_start_, i++, start.exit_status);
   bind_optional(insert_start_, i++, start.exit_signal);
+  if (const std::string account = account_text(start.account); !account.empty()) {
+    insert_start_.bind(i++, account);
+  } else {
+    insert_start_.bind(i++);
+  }
   insert_start_.exec();
   insert_start_.tryReset();
 }
 
 std::vector<Start> load_starts(SQLite::Database& db, std::int64_t run_id) {
   const auto absences = load_absences(db, run_id);
-  SQLite::Statement query(db, std::string("SELECT f.name, ") + kColumns +
+  SQLite::Statement query(db, "SELECT f.name, " + columns_of(db) +
                                   " FROM starts s JOIN functions f ON f.id = s.function_id"
                                   " WHERE f.run_id = ? ORDER BY s.id");
   query.bind(1, run_id);
   std::vector<Start> starts;
-  while (query.executeStep()) starts.push_back(read_start(query, absences));
+  while (query.executeStep()) starts.push_back(read_start(query, absences, db.getFilename()));
   return starts;
 }
 

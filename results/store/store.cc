@@ -10,7 +10,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "results/export/overhead_json.h"
 #include "results/model/error.h"
+#include "results/store/migrate.h"
 #include "results/store/open.h"
 #include "results/store/start_row.h"
 
@@ -52,6 +54,51 @@ void insert_functions(SQLite::Database& db, std::int64_t run_id,
   }
 }
 
+// JSON as text; a text that is not UTF-8 is made so.
+std::string text_of(const nlohmann::ordered_json& json) {
+  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+std::vector<Overhead> load_run_overheads(SQLite::Database& db, const std::string& file,
+                                         std::int64_t run_id) {
+  if (!has_column(db, "runs", "overheads")) return {};
+  SQLite::Statement query(db, "SELECT overheads FROM runs WHERE id = ?");
+  query.bind(1, run_id);
+  if (!query.executeStep() || query.isColumnNull(0)) return {};
+  const auto json = nlohmann::ordered_json::parse(query.getColumn(0).getString());
+  const std::string source = fmt::format("{}: overheads of run {}", file, run_id);
+  return read_overheads(JsonNode(json, source, ""));
+}
+
+std::vector<Overhead> load_overheads(SQLite::Database& db, const Host& host) {
+  std::vector<Overhead> overheads;
+  if (!db.tableExists("overheads")) return overheads;  // an older store, only read
+  SQLite::Statement query(
+      db,
+      "SELECT measured_at, host_name, kernel, cpu, cpus, tool_version, what, tiers, ratio, low, "
+      "high, pairs, base_ns, with_ns FROM overheads WHERE id IN (SELECT max(id) FROM overheads "
+      "WHERE host_name = ? AND kernel = ? AND cpu = ? GROUP BY what, tiers) ORDER BY id");
+  SQLite::bind(query, host.name, host.kernel, host.cpu);
+  while (query.executeStep()) {
+    Overhead& o = overheads.emplace_back();
+    o.measured_at = query.getColumn(0).getString();
+    o.host_name = query.getColumn(1).getString();
+    o.kernel = query.getColumn(2).getString();
+    o.cpu = query.getColumn(3).getString();
+    o.cpus = query.getColumn(4).getInt();
+    o.tool_version = query.getColumn(5).getString();
+    o.what = query.getColumn(6).getString();
+    o.tiers = query.getColumn(7).getString();
+    o.ratio = query.getColumn(8).getDouble();
+    if (!query.isColumnNull(9)) o.low = query.getColumn(9).getDouble();
+    if (!query.isColumnNull(10)) o.high = query.getColumn(10).getDouble();
+    o.pairs = query.getColumn(11).getInt64();
+    o.base_ns = query.getColumn(12).getInt64();
+    o.with_ns = query.getColumn(13).getInt64();
+  }
+  return overheads;
+}
+
 RunInfo load_info(SQLite::Database& db, const std::string& file, std::int64_t run_id) {
   SQLite::Statement query(
       db,
@@ -87,6 +134,7 @@ RunInfo load_info(SQLite::Database& db, const std::string& file, std::int64_t ru
     info.tiers.push_back({tiers.getColumn(0).getString(), tiers.getColumn(1).getInt() != 0,
                           tiers.getColumn(2).getString(), tiers.getColumn(3).getString()});
   }
+  info.overheads = load_run_overheads(db, file, run_id);
   return info;
 }
 
@@ -172,6 +220,13 @@ std::int64_t Store::begin_run(const RunInfo& info, const std::vector<Function>& 
     const std::int64_t run_id = db.getLastInsertRowid();
     insert_tiers(db, run_id, info.tiers);
     insert_functions(db, run_id, functions);
+    const std::vector<Overhead> overheads =
+        info.overheads.empty() ? load_overheads(db, info.host) : info.overheads;
+    if (!overheads.empty()) {
+      SQLite::Statement update(db, "UPDATE runs SET overheads = ? WHERE id = ?");
+      SQLite::bind(update, text_of(overheads_json(overheads)), run_id);
+      update.exec();
+    }
     if (!info.finished_at.empty()) {
       SQLite::Statement finish(db, "UPDATE runs SET finished_at = ? WHERE id = ?");
       SQLite::bind(finish, info.finished_at, run_id);
@@ -222,6 +277,31 @@ void Store::finish_run(std::int64_t run_id, const std::string& finished_at,
     insert_tiers(impl_->db, run_id, tiers);
     transaction.commit();
   });
+}
+
+void Store::add_overheads(const std::vector<Overhead>& overheads) {
+  impl_->guarded([&] {
+    SQLite::Transaction transaction(impl_->db, SQLite::TransactionBehavior::IMMEDIATE);
+    SQLite::Statement insert(
+        impl_->db,
+        "INSERT INTO overheads (measured_at, host_name, kernel, cpu, cpus, tool_version, what, "
+        "tiers, ratio, pairs, base_ns, with_ns, low, high) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    for (const Overhead& o : overheads) {
+      SQLite::bind(insert, o.measured_at, o.host_name, o.kernel, o.cpu, o.cpus, o.tool_version,
+                   o.what, o.tiers, o.ratio, o.pairs, o.base_ns, o.with_ns);
+      if (o.low) insert.bind(13, *o.low);
+      if (o.high) insert.bind(14, *o.high);
+      insert.exec();
+      insert.reset();
+      insert.clearBindings();
+    }
+    transaction.commit();
+  });
+}
+
+std::vector<Overhead> Store::latest_overheads(const Host& host) const {
+  return impl_->guarded([&] { return load_overheads(impl_->db, host); });
 }
 
 std::vector<RunSummaryRow> Store::list() const {

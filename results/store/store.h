@@ -44,7 +44,8 @@ class Store {
   Store& operator=(Store&&) noexcept;
 
   /// Stores what holds for the whole run and its functions (names are unique); returns the run's
-  /// id. `info.id` is ignored; `info.finished_at` is normally still empty.
+  /// id. `info.id` is ignored; `info.finished_at` is normally still empty. Where `info.overheads`
+  /// is empty, what latest_overheads knows of its host is copied into the run.
   std::int64_t begin_run(const RunInfo& info, const std::vector<Function>& functions);
 
   /// Stores one start, in a transaction of its own: when this returns, the start survives our
@@ -54,6 +55,13 @@ class Store {
   /// Marks the run as finished, with what is known only now; replaces the tiers of begin_run.
   void finish_run(std::int64_t run_id, const std::string& finished_at, std::uint64_t lost_events,
                   const std::vector<Tier>& tiers);
+
+  /// Adds measurements of our own cost.
+  void add_overheads(const std::vector<Overhead>& overheads);
+
+  /// The newest measurement of each `what` and `tiers` on this host (same name, kernel and CPU), in
+  /// the order in which they were added. Empty: never measured there.
+  std::vector<Overhead> latest_overheads(const Host& host) const;
 
   /// All runs, the newest first.
   std::vector<RunSummaryRow> list() const;

@@ -10,34 +10,47 @@ TEST(EventsTest, ARecordThatIsTooShortIsRefused) {
   cs_event raw{};
   raw.kind = CS_FORK;
   EXPECT_FALSE(decode(&raw, sizeof(raw) - 1));
+  EXPECT_FALSE(decode(&raw, sizeof(cs_header) - 1));
   EXPECT_TRUE(decode(&raw, sizeof(raw)));
 }
 
 TEST(EventsTest, AnUnknownKindIsRefused) {
   cs_event raw{};
   EXPECT_FALSE(decode(&raw, sizeof(raw)));
-  raw.kind = CS_RUNTIME_READY + 1;
+  raw.kind = CS_KIND_END;
   EXPECT_FALSE(decode(&raw, sizeof(raw)));
 }
 
 TEST(EventsTest, AnExecRecordCarriesItsFileName) {
-  cs_exec_event raw{};
+  cs_named_event raw{};
   raw.event.kind = CS_EXEC;
-  std::strcpy(raw.filename, "/bin/true");
+  std::strcpy(raw.name, "/bin/true");
   const auto event = decode(&raw, sizeof(raw));
   ASSERT_TRUE(event);
-  EXPECT_EQ(event->filename, "/bin/true");
-  EXPECT_FALSE(decode(&raw, sizeof(raw.event)));
+  EXPECT_EQ(event->name, "/bin/true");
+}
+
+TEST(EventsTest, AShortRecordIsItsHeader) {
+  cs_header raw{};
+  raw.kind = CS_WAKE;
+  raw.tid = 7;
+  const auto event = decode(&raw, sizeof(raw));
+  ASSERT_TRUE(event);
+  EXPECT_EQ(event->raw.tid, 7U);
+  EXPECT_FALSE(decode(&raw, sizeof(raw) - 1));
 }
 
 TEST(EventsTest, AFileNameThatFillsTheRecordNeedsNoTerminator) {
-  cs_exec_event raw{};
+  cs_named_event raw{};
   raw.event.kind = CS_EXEC;
-  std::memset(raw.filename, 'x', sizeof(raw.filename));
-  EXPECT_EQ(decode(&raw, sizeof(raw))->filename.size(), sizeof(raw.filename));
+  std::memset(raw.name, 'x', sizeof(raw.name));
+  EXPECT_EQ(decode(&raw, sizeof(raw))->name.size(), sizeof(raw.name));
 }
 
-TEST(EventsTest, ARecordIsSixtyFourBytes) { EXPECT_EQ(sizeof(cs_event), 64U); }
+TEST(EventsTest, RecordsAreSmall) {
+  EXPECT_EQ(sizeof(cs_header), 32U);
+  EXPECT_EQ(sizeof(cs_event), 80U);
+}
 
 }  // namespace
 }  // namespace coldstart::probes

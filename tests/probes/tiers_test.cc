@@ -45,6 +45,8 @@ TEST(TiersTest, WithoutCapSysAdminOnlyUprobesAreOff) {
   Capabilities c = everything();
   c.sys_admin = false;
   EXPECT_FALSE(obstacle(TierId::kProcess, c));
+  EXPECT_FALSE(obstacle(TierId::kCpu, c));
+  EXPECT_FALSE(obstacle(TierId::kFiles, c));
   EXPECT_TRUE(obstacle(TierId::kLoader, c));
   EXPECT_TRUE(obstacle(TierId::kRuntime, c));
 }

@@ -21,7 +21,7 @@ Event event(cs_event_kind kind, std::uint64_t time, std::uint32_t pid, std::uint
 
 Event exec(std::uint64_t time, std::uint32_t pid, const std::string& filename) {
   Event e = event(CS_EXEC, time, pid);
-  e.filename = filename;
+  e.name = filename;
   return e;
 }
 

@@ -169,6 +169,46 @@ Run realistic_run(int starts) {
   return run;
 }
 
+Account full_account() {
+  Account account;
+  account.causes = {
+      {"spawn", {11, 12, 13, 29, {{"launcher", 20}, {"rcu", 9}}}, 14, 15, 16, 17, 18},
+      {"runtime+app", {21, 22, 23, 0, {}}, 24, 25, 26, 27, 28},
+  };
+  account.libraries = std::vector<Library>{
+      {"/lib/libc.so.6", 1'900'000, 31, 32, 33, true},
+      {"/lib64/ld-linux-x86-64.so.2", 200'000, std::nullopt, std::nullopt, std::nullopt, true},
+      {"/lib/libplugin \"x\".so", 41, 42, 43, 0, false},
+  };
+  account.files = FilesRead{51, 52, 53, {{"/etc/hosts", 54, 55, 56}, {"/app.jar", 57, 58, 59}}};
+  account.sandbox = std::vector<SandboxStep>{{"namespaces", 61, {62, 63, 64, 65, {{"rcu", 65}}}},
+                                             {"own code", 0, {66, 0, 0, 0, {}}}};
+  account.jvm = JvmAccount{71, 467, 460, 72, 450, 312, 73, 0, 74};
+  account.python = PythonAccount{81, {{"http.server", 82, 83, 84}, {"socket", 85, 86, 87}}};
+  account.node = NodeAccount{91, 92, {{"/app/server.js", 93, 94, 95}}};
+  account.cache = CacheProof{101, 102, 103, false, "103 bytes are still in the page cache"};
+  account.absent = {{"gpu", "nobody looked"}, {"python", "no probe in this build"}};
+  return account;
+}
+
+Overhead sample_overhead(const std::string& what, const std::string& tiers, double ratio) {
+  const Host host = info().host;
+  return {"2026-01-01T00:00:00Z",
+          host.name,
+          host.kernel,
+          host.cpu,
+          host.cpus,
+          "0.1.0",
+          what,
+          tiers,
+          ratio,
+          ratio - 0.0125,
+          ratio + 0.1 / 3,
+          200,
+          2'530'000,
+          2'541'000};
+}
+
 Start full_start(const std::string& function, int trial) {
   Start start = plain_start(function, trial, 10'000'000);
   start.cache = "disk";
@@ -186,6 +226,7 @@ Start full_start(const std::string& function, int trial) {
   start.http_status = 500;
   start.exit_status = 0;
   start.exit_signal = 9;
+  start.account = full_account();
   return start;
 }
 

@@ -21,6 +21,12 @@ Function plain_function(const std::string& name);
 /// time-outs, a crash, and a start that lost events.
 Run realistic_run(int starts = 30);
 
+/// An account with every field filled, no two values alike.
+Account full_account();
+
+/// A measurement of our own cost, on the host of plain_run.
+Overhead sample_overhead(const std::string& what, const std::string& tiers, double ratio);
+
 /// The same start, but with every optional field filled.
 Start full_start(const std::string& function, int trial);
 

@@ -46,8 +46,9 @@ class ShiftedSession final : public probes::Session {
   const probes::Program* find(const probes::ProgramKey& key) const override {
     return inner_->find(key);
   }
-  void detach() override { inner_->detach(); }
-  void attach() override { inner_->attach(); }
+  std::string kernel_wait(int stack) override { return inner_->kernel_wait(stack); }
+  void use(const probes::TierSet& tiers) override { inner_->use(tiers); }
+  probes::Traffic traffic() const override { return inner_->traffic(); }
 
  private:
   bool shifted(const probes::Event& event) const;

@@ -31,8 +31,9 @@ class FakeSession final : public probes::Session {
   void wake_on_every_event(bool) override {}
   void observe(const probes::ProgramImage&) override {}
   const probes::Program* find(const probes::ProgramKey&) const override { return nullptr; }
-  void detach() override {}
-  void attach() override {}
+  std::string kernel_wait(int) override { return {}; }
+  void use(const probes::TierSet&) override {}
+  probes::Traffic traffic() const override { return {}; }
 
  private:
   std::vector<Event>& queue_;

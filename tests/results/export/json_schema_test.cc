@@ -59,22 +59,27 @@ TEST(JsonSchema, HoldsForWhatWeExport) {
   run.starts.back().outcome = Outcome::kNotStarted;
   run.info.host = {};
   run.info.tiers.clear();
+  run.info.overheads = {testing::sample_overhead("cpp", "all", 1.004)};
   EXPECT_EQ(complaint(exported(run)), "");
 }
 
 TEST(JsonSchema, RefusesWhatTheImportRefuses) {
   const json good = exported(testing::plain_run({"f"}, 2));
-  for (const auto& [pointer, value] :
-       std::vector<std::pair<const char*, json>>{{"/schema", "coldstart.run/2"},
-                                                 {"/run/seed", -1},
-                                                 {"/functions/0/name", 3},
-                                                 {"/starts/0/outcome", "good"},
-                                                 {"/starts/0/boundaries/linked", -1},
-                                                 {"/starts/0/boundaries/linkd", 1},
-                                                 {"/starts/0/phases/napping", 1},
-                                                 {"/starts/0/absent", {{"linked", "gone"}}},
-                                                 {"/summary/0/median_ci95_ns", {1}},
-                                                 {"/run/probes/tiers/cpu", "perhaps"}}) {
+  for (const auto& [pointer, value] : std::vector<std::pair<const char*, json>>{
+           {"/schema", "coldstart.run/2"},
+           {"/run/seed", -1},
+           {"/functions/0/name", 3},
+           {"/starts/0/outcome", "good"},
+           {"/starts/0/boundaries/linked", -1},
+           {"/starts/0/boundaries/linkd", 1},
+           {"/starts/0/phases/napping", 1},
+           {"/starts/0/absent", {{"linked", "gone"}}},
+           {"/summary/0/median_ci95_ns", {1}},
+           {"/starts/0/causes", {{"napping", json::object()}}},
+           {"/starts/0/libraries", {{{"path", 1}}}},
+           {"/starts/0/cache_proof", json::object()},
+           {"/run/overhead", {{{"what", "f"}}}},
+           {"/run/probes/tiers/cpu", "perhaps"}}) {
     json bad = good;
     bad[json::json_pointer(pointer)] = value;
     EXPECT_NE(complaint(bad), "") << pointer;
@@ -112,7 +117,11 @@ void expect_documented(const json& schema, const json& document) {
     EXPECT_TRUE(mentions(schema, key)) << key;
     // Below these the keys are names of tiers, boundaries, phases and outcomes.
     static const std::vector<std::string> kByName = {
-        "tiers", "remedies", "boundaries", "absent", "phases", "phase_medians_ns", "failed_by"};
+        "tiers", "remedies",  "boundaries", "absent",         "phases",
+        "waits", "failed_by", "causes",     "account_absent", "phase_medians_ns"};
+    if (key == "causes") {
+      for (const auto& phase : value) expect_documented(schema, phase);
+    }
     if (std::find(kByName.begin(), kByName.end(), key) == kByName.end())
       expect_documented(schema, value);
   }
@@ -121,6 +130,7 @@ void expect_documented(const json& schema, const json& document) {
 TEST(JsonSchema, DocumentsEveryKeyThatWeWrite) {
   coldstart::Run run = testing::realistic_run(12);
   run.starts.push_back(testing::full_start("cpp", 13));
+  run.info.overheads = {testing::sample_overhead("cpp", "all", 1.004)};
   expect_documented(schema_json(), json::parse(export_json(run)));
 }
 

@@ -52,6 +52,21 @@ TEST(Json, EveryFieldOfARunComesBack) {
     EXPECT_EQ(info.tiers[i].reason, run.info.tiers[i].reason);
     EXPECT_EQ(info.tiers[i].remedy, run.info.tiers[i].remedy);
   }
+  EXPECT_TRUE(info.overheads.empty());
+}
+
+TEST(Json, OurOwnCostComesBackExactly) {
+  coldstart::Run run = plain_run({"f"}, 0);
+  run.info.overheads = {testing::sample_overhead("cpp", "all", 1.0 + 1.0 / 3),
+                        testing::sample_overhead("empty static program", "", 0.998)};
+  run.info.overheads[1].low.reset();
+  run.info.overheads[1].high.reset();
+  EXPECT_EQ(reimported(run).info.overheads, run.info.overheads);
+  const auto json = ordered_json::parse(export_json(run))["run"]["overhead"];
+  EXPECT_EQ(json[0]["what"], "cpp");
+  EXPECT_EQ(json[0]["tiers"], "all");
+  EXPECT_EQ(json[0]["pairs"], 200);
+  EXPECT_FALSE(json[1].contains("low"));
 }
 
 TEST(Json, EveryFieldOfAFunctionComesBack) {
@@ -91,6 +106,7 @@ TEST(Json, EveryFieldOfAStartComesBack) {
   EXPECT_EQ(s.http_status, 500);
   EXPECT_EQ(s.exit_status, 0);
   EXPECT_EQ(s.exit_signal, 9);
+  EXPECT_EQ(s.account, start.account);
   for (std::size_t i = 0; i < kBoundaryCount; ++i) {
     const auto b = static_cast<Boundary>(i);
     EXPECT_EQ(s.timeline[b].at_ns, start.timeline[b].at_ns) << name(b);
@@ -106,13 +122,14 @@ TEST(Json, KeysWithNothingToSayAreLeftOut) {
   run.info.host = {};
   run.info.tiers.clear();
   const auto json = ordered_json::parse(export_json(run));
-  for (const char* key : {"label", "finished_at", "host"})
+  for (const char* key : {"label", "finished_at", "host", "overhead"})
     EXPECT_FALSE(json["run"].contains(key)) << key;
   EXPECT_FALSE(json["run"]["probes"].contains("tiers"));
   for (const char* key : {"version", "skipped"})
     EXPECT_FALSE(json["functions"][0].contains(key)) << key;
-  for (const char* key :
-       {"message", "absent", "pid", "http_status", "exit_status", "readiness_poll_ns"}) {
+  for (const char* key : {"message", "absent", "pid", "http_status", "exit_status",
+                          "readiness_poll_ns", "causes", "libraries", "files", "sandbox", "jvm",
+                          "python", "node", "cache_proof", "account_absent"}) {
     EXPECT_FALSE(json["starts"][0].contains(key)) << key;
   }
   for (const char* key : {"p90_ns", "p99_ns", "median_ci95_ns", "failed_by", "lost"}) {
@@ -212,6 +229,14 @@ TEST(BadJson, AWrongValueIsNamedByItsPointer) {
        "responded: is out of range"},
       {"/starts/1/boundaries/linkd", 1,
        "/starts/1/boundaries/linkd: is not a boundary that this coldstart knows"},
+      {"/starts/1/causes/link/cpu", -1, "/starts/1/causes/link/cpu: is negative"},
+      {"/starts/1/causes", 3, "/starts/1/causes: must be an object"},
+      {"/starts/1/libraries", {{"a", 1}}, "/starts/1/libraries: must be an array"},
+      {"/starts/1/cache_proof", {{"files", 1}}, "/starts/1/cache_proof: has no key 'proven'"},
+      {"/starts/1/cache_proof/proven", 1, "/starts/1/cache_proof/proven: must be true or false"},
+      {"/run/overhead", 1, "/run/overhead: must be an array"},
+      {"/run/overhead", ordered_json::array({{{"what", "f"}, {"measured_at", ""}, {"ratio", 0}}}),
+       "/run/overhead/0/ratio: must be more than 0"},
       {"/starts/1/absent",
        {{"forked", "gone"}},
        "/starts/1/absent/forked: must be \"not applicable\""},

@@ -85,8 +85,8 @@ TEST(BadStore, AStoreOfANewerColdstartIsRefused) {
   const TempFolder folder;
   make_store(folder / "a.db");
   SQLite::Database((folder / "a.db").string(), SQLite::OPEN_READWRITE)
-      .exec("PRAGMA user_version = 2");
-  expect_refused(folder, "a.db", "written by a newer coldstart (schema 2; this one knows 1)");
+      .exec("PRAGMA user_version = 3");
+  expect_refused(folder, "a.db", "written by a newer coldstart (schema 3; this one knows 2)");
 }
 
 TEST(BadStore, AFolderIsRefused) {

@@ -65,6 +65,36 @@ TEST(Store, AbsentIsNullAndZeroIsZero) {
   EXPECT_FALSE(loaded.exit_status);
 }
 
+TEST(Store, AnAccountIsJsonThatSqlCanRead) {
+  const TempFolder folder;
+  {
+    Store store(folder / "a.db", Store::Mode::kWrite);
+    coldstart::Run run = plain_run({"f"}, 2);
+    run.starts[0].account = testing::full_account();
+    const auto id = add(store, run);
+    EXPECT_EQ(store.load(id).starts.at(0).account, run.starts[0].account);
+    EXPECT_EQ(store.load(id).starts.at(1).account, Account{});
+  }
+  SQLite::Database db((folder / "a.db").string());
+  EXPECT_EQ(db.execAndGet("SELECT count(*) FROM starts WHERE account IS NULL").getInt(), 1);
+  EXPECT_EQ(db.execAndGet("SELECT sum(json_extract(c.value, '$.cpu')) FROM starts s, "
+                          "json_each(s.account, '$.causes') c")
+                .getInt(),
+            32);
+}
+
+TEST(Store, ADamagedAccountIsAnErrorThatNamesTheStart) {
+  const TempFolder folder;
+  {
+    Store store(folder / "a.db", Store::Mode::kWrite);
+    add_labelled(store, "x");
+  }
+  SQLite::Database((folder / "a.db").string(), SQLite::OPEN_READWRITE)
+      .exec("UPDATE starts SET account = '{'");
+  const std::string error = error_of([&] { Store(folder / "a.db", Store::Mode::kRead).load(1); });
+  EXPECT_TRUE(contains(error, "a.db: start 1 of f: its account is not JSON")) << error;
+}
+
 TEST(Store, StartsShareTheReasonsOfTheirAbsences) {
   const TempFolder folder;
   {
