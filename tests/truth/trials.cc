@@ -106,7 +106,8 @@ Trials run_trials(harness::Rig& rig, const Case& which, int starts) {
   Workplace place;
   harness::FunctionSpec rehearsed = which.function;
   rehearsed.env["TRUTH_LOG"] = place.new_log();
-  rig.once(rehearsed, {.rehearsal = true});
+  const Start rehearsal = rig.once(rehearsed, {.rehearsal = true});
+  EXPECT_EQ(rehearsal.outcome, Outcome::kOk) << rehearsal.message;
   Trials trials;
   for (int i = 0; i < starts; ++i) {
     trials.delayed.push_back(run_one(rig, which, place, true));
