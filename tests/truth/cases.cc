@@ -67,12 +67,15 @@ std::vector<Case> make_cases() {
       {"relocation_of_wrapper_sleeps", native("slow-wrapper", {program("plain")}), Phase::kSandbox,
        K::kSleep, 40, false},
       {"re_exec_sleeps_twice", native("re-exec"), Phase::kSandbox, K::kSleep, 40, false, 2},
-      {"worker_sleeps", native("prefork"), Phase::kHandle},
+      // The other worker may come to a CPU only now.
+      {"worker_sleeps", native("prefork"), Phase::kHandle, K::kSleep, 40, true, 1, "sleep", false},
       {"worker_spins", native("prefork"), Phase::kHandle, K::kSpin},
       // A new thread or process must first come to a CPU, which is part of the phase too.
-      {"thread_sleeps_at_start", native("thread"), Phase::kApp, K::kSleep, 40, false},
+      {"thread_sleeps_at_start", native("thread"), Phase::kApp, K::kSleep, 40, false, 1, "sleep",
+       false},
       {"thread_sleeps_in_handler", native("thread"), Phase::kHandle},
-      {"child_sleeps_at_start", native("child"), Phase::kApp, K::kSleep, 40, false},
+      {"child_sleeps_at_start", native("child"), Phase::kApp, K::kSleep, 40, false, 1, "sleep",
+       false},
       {"child_sleeps_in_handler", native("child"), Phase::kHandle},
       {"python_import_sleeps", python(), Phase::kApp, K::kSleep, 40, false},
       {"python_site_sleeps", python(), Phase::kRuntime, K::kSleep, 40, false},
