@@ -8,8 +8,10 @@
 
 namespace coldstart::harness {
 
-Rig::Rig(const probes::TierSet& tiers)
-    : session(probes::open_session(tiers)), platform(launcher, *session) {}
+Rig::Rig(const probes::TierSet& tiers) : Rig([&tiers] { return probes::open_session(tiers); }) {}
+
+Rig::Rig(const std::function<std::unique_ptr<probes::Session>()>& open)
+    : session(open()), platform(launcher, *session) {}
 
 Start Rig::once(const FunctionSpec& function, const StartOptions& options) {
   Start result;

@@ -1,6 +1,7 @@
 // A platform with real probes, launcher and functions, for tests.
 #pragma once
 
+#include <functional>
 #include <gtest/gtest.h>
 #include <memory>
 #include <string>
@@ -18,6 +19,8 @@ namespace coldstart::harness {
 class Rig {
  public:
   explicit Rig(const probes::TierSet& tiers = probes::TierSet::all());
+  /// With a session of the test's own, opened after the launcher was forked.
+  explicit Rig(const std::function<std::unique_ptr<probes::Session>()>& open);
 
   /// A rehearsal, then a measured start.
   Start start(const FunctionSpec& function);

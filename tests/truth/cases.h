@@ -1,0 +1,40 @@
+// What is started, what is delayed in it, and where the delay must be found.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "harness/suite/suite.h"
+#include "results/model/timeline.h"
+
+namespace coldstart::truth {
+
+enum class DelayKind : std::uint8_t {
+  kSleep,  ///< nothing runs for delay_ms
+  kSpin,   ///< computes for delay_ms
+  kRead,   ///< reads a file of kColdFileBytes that is not in the page cache
+  kWork,   ///< something else that takes CPU time, however long
+};
+
+struct Case {
+  std::string name;  ///< a C identifier, the name of the test
+  harness::FunctionSpec function;
+  Phase phase = Phase::kApp;  ///< where the delay must be found; also its place (TRUTH_AT)
+  DelayKind kind = DelayKind::kSleep;
+  int delay_ms = 40;
+  /// Nothing else that takes time happens in the phase: its length is the delay.
+  bool fills_phase = true;
+  int delays = 1;                   ///< how many delays a start logs
+  std::string waits_for = "sleep";  ///< name of the wait in TimeSplit::waits
+  /// No other thread of the instance wakes up during the delay, so that it is one wait.
+  bool undisturbed = true;
+};
+
+inline constexpr std::int64_t kColdFileBytes = 64 * 1024 * 1024;
+
+const std::vector<Case>& cases();
+/// The case of that name. Ends the program if there is none.
+const Case& case_named(const std::string& name);
+
+}  // namespace coldstart::truth

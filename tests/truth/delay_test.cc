@@ -1,0 +1,77 @@
+// A delay that was put there on purpose is found in the right phase, in its size, with its cause,
+// and in no other phase.
+//
+// COLDSTART_TRUTH_SHIFT takes one boundary too early or too late (shifted_session.h): mutation.sh
+// shows that the cases of that boundary then fail.
+#include <array>
+
+#include "tests/truth/checks.h"
+#include "tests/truth/shifted_session.h"
+
+namespace coldstart::truth {
+namespace {
+
+using harness::Rig;
+
+class TruthTest : public testing::TestWithParam<std::string> {};
+
+TEST_P(TruthTest, TheDelayIsWhereItWasPut) {
+  const Case& which = case_named(GetParam());
+  Rig rig([] { return shifted_as_asked(probes::open_session(probes::TierSet::all())); });
+  for (const probes::TierStatus& tier : rig.session->tiers()) {
+    if (!tier.on && name(tier.id) != "cpu" && name(tier.id) != "files") {
+      GTEST_SKIP() << "skipped: tier " << name(tier.id) << " is off: " << tier.reason;
+    }
+  }
+  if (auto lacking = missing(which.function)) GTEST_SKIP() << "skipped: " << *lacking;
+  if (which.function.runtime == harness::RuntimeKind::kContainer) {
+    harness::FunctionSpec engine = which.function;
+    engine.engine = engine.env.at("TRUTH_ENGINE");
+    if (auto lacking = missing(engine)) GTEST_SKIP() << "skipped: " << *lacking;
+  }
+  const Trials trials = run_trials(rig, which, starts_per_case());
+  expect_boundaries_as_logged(trials);
+  expect_delay_in_its_phase(which, trials);
+  expect_size_of_phase(which, trials);
+  expect_other_phases_unmoved(which, trials);
+  expect_cause(which, trials, *rig.session);
+  expect_account(which, trials, *rig.session);
+}
+
+// The loader's own time, without a delay: what 200 libraries cost is `link` and nothing else.
+TEST(TruthOfLibrariesTest, TwoHundredLibrariesMakeTheLinkPhaseLongerAndNoOther) {
+  const Case& many = case_named("relocation_of_200_libraries_sleeps");
+  const Case& few = case_named("relocation_sleeps");
+  Rig rig;
+  for (const probes::TierStatus& tier : rig.session->tiers()) {
+    if (!tier.on && (name(tier.id) == "process" || name(tier.id) == "loader")) {
+      GTEST_SKIP() << "skipped: tier " << name(tier.id) << " is off: " << tier.reason;
+    }
+  }
+  const Trials of_many = run_trials(rig, many, starts_per_case());
+  const Trials of_few = run_trials(rig, few, starts_per_case());
+  std::array<std::int64_t, kPhaseCount> grown{};
+  for (std::size_t i = 0; i < kPhaseCount; ++i) {
+    grown[i] = median_length(of_many.control, static_cast<Phase>(i)) -
+               median_length(of_few.control, static_cast<Phase>(i));
+  }
+  const std::int64_t link = grown[static_cast<std::size_t>(Phase::kLink)];
+  // An open, a few mmaps and the relocations of one library take more than 5 µs anywhere.
+  EXPECT_GT(link, 200 * 5'000);
+  for (std::size_t i = 0; i < kPhaseCount; ++i) {
+    if (static_cast<Phase>(i) == Phase::kLink) continue;
+    EXPECT_LT(grown[i], link / 2) << name(static_cast<Phase>(i)) << " moved";
+  }
+}
+
+std::vector<std::string> all_names() {
+  std::vector<std::string> names;
+  for (const Case& each : cases()) names.push_back(each.name);
+  return names;
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, TruthTest, testing::ValuesIn(all_names()),
+                         [](const auto& which) { return which.param; });
+
+}  // namespace
+}  // namespace coldstart::truth

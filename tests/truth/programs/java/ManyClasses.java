@@ -1,0 +1,15 @@
+/** Loads 2,000 classes ("app") unless TRUTH_DELAY_MS is 0; then serves as Hello does. */
+public final class ManyClasses {
+  private ManyClasses() {}
+
+  public static void main(String[] args) throws Exception {
+    if (Delay.milliseconds() > 0) {
+      long begin = System.nanoTime();
+      for (int i = 0; i < 2000; i++) {
+        Class.forName("Generated" + i);
+      }
+      Delay.log("app", begin, System.nanoTime());
+    }
+    Hello.main(args);
+  }
+}

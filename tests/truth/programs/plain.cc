@@ -1,0 +1,5 @@
+// One process, one thread: delays before it listens ("app"), before it accepts ("connect"), before
+// it answers ("handle").
+#include "tests/truth/programs/answering.h"
+
+int main() { truth::answering(truth::listening()); }
