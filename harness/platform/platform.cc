@@ -45,7 +45,9 @@ void Platform::run_to_end(boost::asio::awaitable<void> work) {
 }
 
 void Platform::settle_cgroups(const LaunchPlan& plan) {
-  if (cgroups_settled_ || std::filesystem::path(plan.executable).filename() != "crun") return;
+  if (cgroups_settled_ || plan.rootfs.empty()) return;
+  // Only runc is known to manage; another engine may be crun under another name.
+  if (std::filesystem::path(plan.executable).filename() == "runc") return;
   if (has_hybrid_cgroup_controllers()) launcher_.hide_hybrid_cgroup();
   cgroups_settled_ = true;
 }

@@ -207,6 +207,10 @@ Json proof_json(const CacheProof& proof) {
                {"cached_bytes", proof.cached_bytes},
                {"proven", proof.proven}};
   put(json, "reason", proof.reason);
+  if (proof.pinned_files > 0) {
+    json["pinned_files"] = proof.pinned_files;
+    json["pinned_bytes"] = proof.pinned_bytes;
+  }
   return json;
 }
 
@@ -218,6 +222,8 @@ CacheProof read_proof(const JsonNode& node) {
   // Whether a start may be used hangs on it: never guessed.
   proof.proven = node.at("proven").boolean();
   node.read("reason", proof.reason);
+  node.read_amount("pinned_files", proof.pinned_files);
+  node.read_amount("pinned_bytes", proof.pinned_bytes);
   return proof;
 }
 

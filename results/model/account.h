@@ -130,12 +130,12 @@ struct CacheProof {
   std::int64_t files = 0;
   std::int64_t bytes = 0;
   std::int64_t cached_bytes = 0;
-  /// Of these, files that cannot be evicted whatever one does: a process has them mapped (libc.so.6
-  /// is mapped by everyone), or their file system has no disk.
+  bool proven = false;  ///< that the wanted cache state held, but for pinned files
+  std::string reason;   ///< why not; or, if it did, which files were pinned
+  /// Of `files`, those that cannot be evicted whatever one does: a process has them mapped
+  /// (libc.so.6 is mapped by everyone), or their file system has no disk.
   std::int64_t pinned_files = 0;
   std::int64_t pinned_bytes = 0;  ///< what of them is cached
-  bool proven = false;            ///< that the wanted cache state held, but for pinned files
-  std::string reason;             ///< why not; or, if it did, which files were pinned
 
   bool operator==(const CacheProof&) const = default;
 };

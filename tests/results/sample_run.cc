@@ -261,7 +261,7 @@ Account full_account() {
   account.jvm = JvmAccount{71, 467, 460, 72, 450, 312, 73, 0, 74};
   account.python = PythonAccount{81, {{"http.server", 82, 83, 84}, {"socket", 85, 86, 87}}};
   account.node = NodeAccount{91, 92, {{"/app/server.js", 93, 94, 95}}};
-  account.cache = CacheProof{101, 102, 103, false, "103 bytes are still in the page cache"};
+  account.cache = CacheProof{101, 102, 103, false, "103 bytes are still in the page cache", 7, 8};
   account.absent = {{"gpu", "nobody looked"}, {"python", "no probe in this build"}};
   return account;
 }
