@@ -53,8 +53,7 @@ TEST(OutcomesTest, AMutePortIsNamedAndTheOthersToo) {
 
 TEST(OutcomesTest, WithoutProbesAPortOfItsOwnIsFoundWhileRehearsing) {
   Rig rig(probes::TierSet::none());
-  FunctionSpec function = native(sample("hello"));
-  function.env["PORT"] = "18097";
+  FunctionSpec function = native("/usr/bin/env", {"PORT=18097", sample("hello")});
   const Start start = rig.once(function, {.any_port = true, .rehearsal = true});
   EXPECT_EQ(start.outcome, Outcome::kOk) << start.message;
   EXPECT_EQ(start.port, 18097);
