@@ -1,6 +1,7 @@
 #include "probes/causes.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 namespace coldstart::probes {
 namespace {
@@ -12,12 +13,19 @@ std::int64_t overlap(std::int64_t a_begin, std::int64_t a_end, std::int64_t b_be
   return std::max<std::int64_t>(0, std::min(a_end, b_end) - std::max(a_begin, b_begin));
 }
 
-std::int64_t time_on_cpu(const Activity& activity, std::uint32_t tid, std::int64_t begin_ns,
+// The runs of each thread, in order of time.
+using RunsByThread = std::unordered_map<std::uint32_t, std::vector<Activity::CpuRun>>;
+
+std::int64_t time_on_cpu(const RunsByThread& runs, std::uint32_t tid, std::int64_t begin_ns,
                          std::int64_t end_ns) {
+  const auto known = runs.find(tid);
+  if (known == runs.end()) return 0;
+  auto run = std::upper_bound(
+      known->second.begin(), known->second.end(), begin_ns,
+      [](std::int64_t at, const Activity::CpuRun& candidate) { return at < candidate.end_ns; });
   std::int64_t sum = 0;
-  for (const auto& run : activity.runs) {
-    if (run.begin_ns >= end_ns) break;
-    if (run.tid == tid) sum += overlap(run.begin_ns, run.end_ns, begin_ns, end_ns);
+  for (; run != known->second.end() && run->begin_ns < end_ns; ++run) {
+    sum += overlap(run->begin_ns, run->end_ns, begin_ns, end_ns);
   }
   return sum;
 }
@@ -29,9 +37,9 @@ std::int64_t share(std::int64_t whole, std::int64_t part, std::int64_t total) {
                                    static_cast<long double>(total));
 }
 
-void add_rise(const Activity& activity, const Activity::Rise& rise, const std::vector<Span>& spans,
+void add_rise(const RunsByThread& runs, const Activity::Rise& rise, const std::vector<Span>& spans,
               std::vector<PhaseCauses>& causes) {
-  const std::int64_t total = time_on_cpu(activity, rise.tid, rise.begin_ns, rise.end_ns);
+  const std::int64_t total = time_on_cpu(runs, rise.tid, rise.begin_ns, rise.end_ns);
   std::int64_t done = 0;
   for (std::size_t i = 0; i < spans.size(); ++i) {
     const std::int64_t begin = std::max(rise.begin_ns, spans[i].begin_ns);
@@ -41,8 +49,8 @@ void add_rise(const Activity& activity, const Activity::Rise& rise, const std::v
     std::int64_t until = total;
     if (!whole) {
       if (total == 0) continue;
-      if (done == 0) done = time_on_cpu(activity, rise.tid, rise.begin_ns, begin);
-      until = done + time_on_cpu(activity, rise.tid, begin, end);
+      if (done == 0) done = time_on_cpu(runs, rise.tid, rise.begin_ns, begin);
+      until = done + time_on_cpu(runs, rise.tid, begin, end);
     }
     const auto part = [&](std::int64_t value) {
       return whole ? value : share(value, until, total) - share(value, done, total);
@@ -76,7 +84,9 @@ std::vector<PhaseCauses> causes_of(const Activity& activity, const Timeline& tim
                       [&](std::int64_t at) { return at >= span.begin_ns && at < span.end_ns; });
     causes.push_back(std::move(cause));
   }
-  for (const auto& rise : activity.rises) add_rise(activity, rise, spans, causes);
+  RunsByThread runs;
+  for (const auto& run : activity.runs) runs[run.tid].push_back(run);
+  for (const auto& rise : activity.rises) add_rise(runs, rise, spans, causes);
   return causes;
 }
 

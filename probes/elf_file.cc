@@ -1,5 +1,6 @@
 #include "probes/elf_file.h"
 
+#include <algorithm>
 #include <cstring>
 #include <fcntl.h>
 #include <gelf.h>
@@ -84,7 +85,8 @@ std::optional<std::string> ElfFile::interpreter() const {
     std::string path(segment.p_filesz, '\0');
     const auto got = ::pread(fd_, path.data(), path.size(), static_cast<off_t>(segment.p_offset));
     if (got != static_cast<ssize_t>(path.size())) return std::nullopt;
-    return std::string(path.c_str());  // drops the terminating zero that the segment contains
+    path.resize(std::min(path.find('\0'), path.size()));  // the segment has a terminating zero
+    return path;
   }
   return std::nullopt;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ranges>
 #include <string_view>
 #include <utility>
 
@@ -260,11 +261,11 @@ class Builder {
         Boundary::kReceived,  Boundary::kReplied, Boundary::kResponded,    Boundary::kCompleted};
     // What the harness saw at the end bounds everything before it, so go backwards.
     std::int64_t limit = INT64_MAX;
-    for (auto b = kOrder.rbegin(); b != kOrder.rend(); ++b) {
-      if (!is_set(*b)) continue;
-      const std::int64_t at = *timeline_[*b].at_ns;
+    for (const Boundary b : kOrder | std::views::reverse) {
+      if (!is_set(b)) continue;
+      const std::int64_t at = *timeline_[b].at_ns;
       if (at > limit || at < 0) {
-        timeline_.set_unseen(*b, "out of order: seen after a later boundary");
+        timeline_.set_unseen(b, "out of order: seen after a later boundary");
       } else {
         limit = at;
       }

@@ -2,6 +2,7 @@
 #include <cstdio>
 
 #include "harness/cli/command_line.h"
+#include "results/report/text.h"
 #include "results/store/store.h"
 
 namespace coldstart::cli {
@@ -17,7 +18,7 @@ void add_list(CLI::App& app, const Globals& globals, Action& action) {
         std::printf("%5lld  %-20s  %9zu  %6zu  %6zu  %-12s  %s\n", static_cast<long long>(row.id),
                     row.started_at.c_str(), row.functions, row.starts, row.failed,
                     row.finished_at.empty() ? "interrupted" : "finished",
-                    (row.label.empty() ? row.suite : row.label).c_str());
+                    results::printable(row.label.empty() ? row.suite : row.label).c_str());
       }
       return 0;
     };

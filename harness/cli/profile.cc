@@ -54,6 +54,9 @@ harness::FunctionSpec function_of(const ProfileOptions& options) {
   if (!timeout || timeout->count() <= 0) {
     throw Error("--timeout", "'" + options.timeout + "' is no duration", "write 500ms, 30s or 2m");
   }
+  if (*timeout > harness::kLongestTimeout) {
+    throw Error("--timeout", "'" + options.timeout + "' is too long", "write at most 24h");
+  }
   function.timeout = *timeout;
   for (const std::string& entry : options.env) {
     const std::size_t equals = entry.find('=');
@@ -65,8 +68,9 @@ harness::FunctionSpec function_of(const ProfileOptions& options) {
     }
     function.env[entry.substr(0, equals)] = entry.substr(equals + 1);
   }
-  if (options.path.empty() || options.path.front() != '/') {
-    throw Error("--path", "'" + options.path + "' does not begin with /", "write --path /index");
+  if (!harness::is_request_path(options.path)) {
+    throw Error("--path", "'" + options.path + "' is no path",
+                "start it with '/', and percent-encode spaces and what is not ASCII");
   }
   return function;
 }

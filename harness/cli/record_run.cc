@@ -1,5 +1,6 @@
 #include "harness/cli/record_run.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <filesystem>
@@ -42,12 +43,11 @@ std::string in_folder(const std::string& command_line) {
 }
 
 std::string with_seed(const std::string& command_line, std::uint64_t seed) {
-  if (command_line.find(" --seed") != std::string::npos) return command_line;
-  // Before the command of `profile`, which begins after "--".
-  const std::string option = " --seed " + std::to_string(seed);
-  const std::size_t end = command_line.find(" -- ");
-  if (end == std::string::npos) return command_line + option;
-  return command_line.substr(0, end) + option + command_line.substr(end);
+  // The command of `profile`, which begins after "--", may have options of the same name.
+  const std::size_t end = std::min(command_line.find(" -- "), command_line.size());
+  const std::string ours = command_line.substr(0, end);
+  if (ours.find(" --seed") != std::string::npos) return command_line;
+  return ours + " --seed " + std::to_string(seed) + command_line.substr(end);
 }
 
 }  // namespace
@@ -64,7 +64,6 @@ RecordedRun record_run(harness::Platform& platform, const Globals& globals, Prog
   info.tool_version = COLDSTART_VERSION;
   info.command_line = in_folder(with_seed(globals.command_line, request.plan.seed));
   info.host = harness::describe_host();
-  info.tiers = tiers_of(platform.session());
 
   RecordedRun recorded;
   harness::MeasureSink sink;
@@ -72,11 +71,12 @@ RecordedRun record_run(harness::Platform& platform, const Globals& globals, Prog
     for (const Function& function : functions) {
       if (function.skipped) progress.say(function.name + ": skipped: " + *function.skipped);
     }
+    // Now, for a rehearsal may have shown that a tier does not work.
+    info.tiers = tiers_of(platform.session());
     recorded.id = store.begin_run(info, functions);
   };
   sink.started = [&](const Start& start) {
     store.add_start(recorded.id, start);
-    info.lost_events += start.lost_events;
     (start.outcome == Outcome::kOk ? recorded.answered : recorded.failed) += 1;
     const auto latency = latency_ns(start.timeline);
     progress.note(start.outcome == Outcome::kOk && latency
@@ -89,9 +89,10 @@ RecordedRun record_run(harness::Platform& platform, const Globals& globals, Prog
   sink.warn = [&](const std::string& line) { progress.warn(line); };
   recorded.interrupted_by = harness::measure(platform, request.plan, sink);
   progress.clear();
-  if (!recorded.interrupted_by) {
-    store.finish_run(recorded.id, harness::utc_now(), info.lost_events,
-                     tiers_of(platform.session()));
+  if (recorded.id != 0) {
+    // All that were lost, also between starts.
+    store.finish_run(recorded.id, recorded.interrupted_by ? std::string() : harness::utc_now(),
+                     platform.session().lost_events(), tiers_of(platform.session()));
   }
   return recorded;
 }

@@ -48,6 +48,9 @@ void choose_functions(harness::Suite& suite, const std::vector<std::string>& nam
     if (found == suite.functions.end()) {
       throw Error("--functions", "the suite has no function '" + wanted + "'", "it has: " + known);
     }
+    if (std::count(names.begin(), names.end(), wanted) > 1) {
+      throw Error("--functions", "names '" + wanted + "' twice", "name it once");
+    }
     chosen.push_back(*found);
   }
   if (chosen.empty()) throw Error("--functions", "names no function", "the suite has: " + known);

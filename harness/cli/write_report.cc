@@ -1,6 +1,7 @@
 #include "harness/cli/write_report.h"
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <iterator>
@@ -52,6 +53,16 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
+// Without gnuplot a report has no pictures, and says so on standard error.
+std::vector<results::Picture> plots(const Run& run, const std::vector<results::Summary>& summaries,
+                                    const std::filesystem::path& folder) {
+  if (const auto obstacle = results::plot_obstacle()) {
+    std::fprintf(stderr, "%s\n", obstacle->c_str());
+    return {};
+  }
+  return results::write_plots(run, summaries, folder);
+}
+
 }  // namespace
 
 void check_output_folder(const std::filesystem::path& folder) {
@@ -68,20 +79,21 @@ void check_output_folder(const std::filesystem::path& folder) {
 
 void write_report(const Run& run, const std::vector<results::Summary>& summaries,
                   const std::filesystem::path& folder) {
-  const auto pictures = results::write_plots(run, summaries, folder);
+  // First what cannot be measured again; plots can always be drawn later.
+  write_text_file(folder / "run.json", results::export_json(run));
+  const auto pictures = plots(run, summaries, folder);
   std::vector<results::PictureLink> links;
   for (const results::Picture& picture : pictures) {
     links.push_back({picture.alt, picture.png.filename().string()});
   }
   write_text_file(folder / "report.md", results::markdown_report(run, summaries, links));
   write_text_file(folder / "report.html", page(run, summaries, pictures));
-  write_text_file(folder / "run.json", results::export_json(run));
 }
 
 void write_html(const Run& run, const std::vector<results::Summary>& summaries,
                 const std::filesystem::path& file) {
   const TemporaryFolder folder;
-  write_text_file(file, page(run, summaries, results::write_plots(run, summaries, folder.path())));
+  write_text_file(file, page(run, summaries, plots(run, summaries, folder.path())));
 }
 
 }  // namespace coldstart::cli

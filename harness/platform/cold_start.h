@@ -48,6 +48,8 @@ class ColdStart {
   boost::asio::awaitable<int> look_for_port();
   boost::asio::awaitable<std::optional<cs_socket>> next_listener();
   const cs_socket* best_listener() const;
+  bool events_were_lost() const;
+  cs_socket by_polling();
   bool is_reachable(const cs_socket& socket) const;
   bool listens_elsewhere() const;
   bool ended() const;

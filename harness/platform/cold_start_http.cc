@@ -26,6 +26,9 @@ constexpr std::int64_t kRefusesForGoodNs = 50'000'000;
 // When another port than the offered one was heard (a debugger's, say), the offered one follows
 // within this time, or never. Also the time for the next port when one gave no answer.
 constexpr std::int64_t kAnotherPortFollowsNs = 1'000'000'000;
+// Whether events were lost is asked so often while a function starts: the one that is waited for
+// may be among them.
+constexpr std::int64_t kAskForLossNs = 100'000'000;
 // When the first process has ended and left others behind, one of these listens within this time.
 constexpr std::int64_t kServerFollowsNs = 5'000'000'000;
 
@@ -182,13 +185,25 @@ asio::awaitable<std::optional<cs_socket>> ColdStart::next_listener() {
     const bool take_it = best != nullptr && (!options_.rehearsal || !called_ports_.empty() ||
                                              now >= patience_ends || ended());
     if (take_it) co_return *best;
+    if (best == nullptr && called_ports_.empty() && events_were_lost()) co_return by_polling();
     const bool waits_for_better = best != nullptr || !called_ports_.empty() || listens_elsewhere();
     if (ended() || now >= deadline_ns_ || (waits_for_better && now >= patience_ends)) {
       co_return std::nullopt;
     }
-    const std::int64_t until = std::min(std::min(deadline_ns_, patience_ends), may_end_at_ns());
-    co_await channel_->changed(until);
+    co_await channel_->changed(
+        std::min({deadline_ns_, patience_ends, may_end_at_ns(), now + kAskForLossNs}));
   }
+}
+
+bool ColdStart::events_were_lost() const { return platform_.session_.lost_events() > lost_before_; }
+
+// The offered port, tried until it answers. The start is left out of statistics in any case.
+cs_socket ColdStart::by_polling() {
+  record_.readiness_poll_ns = std::chrono::nanoseconds(kLongestRetry).count();
+  cs_socket socket{};
+  socket.family = AF_INET;
+  socket.local_port = static_cast<__u16>(offered_port_);
+  return socket;
 }
 
 bool ColdStart::is_reachable(const cs_socket& socket) const {

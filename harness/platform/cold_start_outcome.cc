@@ -1,6 +1,7 @@
 // What became of a cold start, and how it is said.
 #include <algorithm>
 #include <array>
+#include <set>
 #include <string.h>
 #include <string>
 #include <sys/wait.h>
@@ -10,6 +11,7 @@
 
 #include "harness/platform/cold_start.h"
 #include "harness/platform/listeners.h"
+#include "harness/process/listening_sockets.h"
 #include "results/model/duration.h"
 
 namespace coldstart::harness {
@@ -107,9 +109,14 @@ void ColdStart::judge_foreign_answer(std::uint16_t port, const std::string& othe
                     ", not from this function; end it, or use another port" + last_words();
 }
 
-// The ports that it was seen to listen on, in the order in which that began.
+// The ports that it was seen to listen on, in the order in which that began; without events, those
+// that its processes have open now.
 std::vector<int> ColdStart::heard_ports(bool reachable) const {
   std::vector<int> ports;
+  if (!by_event_ && reachable) {
+    const std::set<int> open = ports_of_descendants(platform_.launcher_.pid());
+    ports.assign(open.begin(), open.end());
+  }
   for (const probes::Event& event : channel_->events) {
     if (event.kind() != CS_LISTEN || is_reachable(event.raw.socket) != reachable) continue;
     const int port = event.raw.socket.local_port;

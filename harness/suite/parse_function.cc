@@ -62,9 +62,7 @@ void refuse_foreign_keys(const Reading& r) {
 void read_http(const Reading& r) {
   if (const Entry* entry = r.find("path")) {
     if (auto text = read_text(*entry, r.problems)) {
-      // It becomes part of the request line.
-      const bool printable = std::ranges::all_of(*text, [](char c) { return c > ' ' && c < 0x7f; });
-      if (!text->starts_with('/') || !printable) {
+      if (!is_request_path(*text)) {
         r.problems.add(entry->at, "'path' cannot be '" + *text + "'",
                        "start it with '/', and percent-encode spaces and what is not ASCII");
       }

@@ -1,5 +1,6 @@
 #include "harness/suite/suite.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <fstream>
 #include <string>
@@ -40,6 +41,12 @@ std::string read_text_file(const std::filesystem::path& file) {
 
 Suite read_suite(const std::filesystem::path& file, const std::vector<std::string>& chosen) {
   return parse_suite(read_text_file(file), file, chosen);
+}
+
+// It becomes part of the request line.
+bool is_request_path(std::string_view text) {
+  return text.starts_with('/') &&
+         std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; });
 }
 
 }  // namespace coldstart::harness

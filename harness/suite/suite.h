@@ -107,4 +107,11 @@ Suite parse_suite(const std::string& yaml, const std::filesystem::path& file,
 /// "30s", "250ms", "2m", "10us", "1h": a number and a unit. Empty optional: not a duration.
 std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text);
 
+/// Whether a text can be the path of a request: begins with '/', and nothing in it but printable
+/// ASCII.
+bool is_request_path(std::string_view text);
+
+/// The longest that a timeout may be.
+inline constexpr std::chrono::hours kLongestTimeout{24};
+
 }  // namespace coldstart::harness

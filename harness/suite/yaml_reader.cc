@@ -184,7 +184,7 @@ std::optional<int> read_integer(const Entry& entry, int lowest, int highest, Pro
 std::optional<std::chrono::nanoseconds> read_duration(const Entry& entry,
                                                       std::chrono::nanoseconds lowest,
                                                       Problems& problems) {
-  constexpr auto kLongest = std::chrono::hours(24);
+  constexpr auto kLongest = kLongestTimeout;
   const std::string remedy = "write a number and a unit, such as 30s or 250ms";
   if (!entry.value.IsScalar()) {
     wrong_type(entry, "a duration", remedy, problems);

@@ -29,7 +29,7 @@ inline constexpr std::size_t kOutcomeCount = 7;
 
 /// "ok", "not-started", "exited", "crashed", "timeout", "closed", "bad-response".
 std::string_view name(Outcome outcome);
-std::optional<Outcome> outcome_from_name(std::string_view name);
+std::optional<Outcome> outcome_from_name(std::string_view text);
 
 /// One cold start of one function.
 struct Start {

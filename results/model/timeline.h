@@ -40,7 +40,7 @@ inline constexpr std::size_t kBoundaryCount = 13;
 
 /// The name used in reports, the store and exports: "due", "runtime_ready", …
 std::string_view name(Boundary boundary);
-std::optional<Boundary> boundary_from_name(std::string_view name);
+std::optional<Boundary> boundary_from_name(std::string_view text);
 
 enum class Phase : std::uint8_t {
   kQueue,    ///< due -> requested: waiting for the dispatcher
@@ -57,7 +57,7 @@ enum class Phase : std::uint8_t {
 inline constexpr std::size_t kPhaseCount = 10;
 
 std::string_view name(Phase phase);
-std::optional<Phase> phase_from_name(std::string_view name);
+std::optional<Phase> phase_from_name(std::string_view text);
 /// One line for people who read a report: what happens in this phase.
 std::string_view description(Phase phase);
 

@@ -1,5 +1,6 @@
 #include "results/report/gnuplot.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fmt/format.h>
@@ -7,17 +8,23 @@
 #include <iterator>
 #include <signal.h>
 #include <stdlib.h>
+#include <string_view>
 #include <system_error>
+#include <unistd.h>
 
 #include <gnuplot-iostream.h>
 
 #include "results/model/error.h"
+#include "results/report/plots.h"
 #include "results/report/text.h"
 
 namespace coldstart::results {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr const char* kNotFound = "is not in PATH";
+constexpr const char* kInstallIt = "apt-get install gnuplot-nox";
 
 /// While it lives, writing to a gnuplot that has died is a failed write and not our death.
 class SigpipeBlocked {
@@ -73,6 +80,18 @@ ScratchFolder::~ScratchFolder() {
   fs::remove_all(path_, ignored);
 }
 
+std::optional<std::string> plot_obstacle() {
+  const char* path = std::getenv("PATH");
+  std::string_view folders = path == nullptr ? "" : path;
+  while (!folders.empty()) {
+    const std::size_t end = std::min(folders.find(':'), folders.size());
+    const fs::path program = fs::path(folders.substr(0, end)) / "gnuplot";
+    if (::access(program.c_str(), X_OK) == 0) return std::nullopt;
+    folders.remove_prefix(std::min(end + 1, folders.size()));
+  }
+  return fmt::format("no plots: gnuplot {}; {}", kNotFound, kInstallIt);
+}
+
 void draw(const PlotScript& script, const std::string& name, const ScratchFolder& scratch) {
   const fs::path svg = scratch.path() / (name + ".svg");
   const fs::path png = scratch.path() / (name + ".png");
@@ -98,9 +117,7 @@ void draw(const PlotScript& script, const std::string& name, const ScratchFolder
     gnuplot.flush();
   }
   const std::string code = printable(content_of(status));
-  if (code == "127") {
-    throw Error("gnuplot", "not found in PATH", "apt-get install gnuplot-nox");
-  }
+  if (code == "127") throw Error("gnuplot", kNotFound, kInstallIt);
   if (code != "0" || !is_drawn(svg) || !is_drawn(png)) {
     const std::string said = printable(content_of(words));
     throw Error("gnuplot",

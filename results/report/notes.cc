@@ -111,11 +111,11 @@ std::vector<std::string> absent_notes(const std::vector<Summary>& summaries) {
   };
   for (const Summary& summary : summaries) {
     if (summary.n > 0) continue;
-    notes.push_back("no median: no start that can be used");
+    notes.emplace_back("no median: no start that can be used");
     break;
   }
   if (any([](const Summary& s) { return !s.median_interval; })) {
-    notes.push_back("the interval needs 6 starts");
+    notes.emplace_back("the interval needs 6 starts");
   }
   if (any([](const Summary& s) { return !s.p90_ns; })) {
     notes.push_back(fmt::format("p90 needs {} starts", kMinimumForP90));

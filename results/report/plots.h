@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,9 @@ struct Picture {
   std::filesystem::path svg;
   std::filesystem::path png;
 };
+
+/// Why no picture can be drawn on this machine, and what to do; absent: gnuplot is there.
+std::optional<std::string> plot_obstacle();
 
 /// Writes `phases.svg`, `phases.png`, `ecdf.svg` and `ecdf.png` into `folder` (created where it is
 /// missing); with several loads or cache states a pair for each, `phases-<load>-<cache>.svg`.

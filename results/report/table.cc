@@ -123,7 +123,7 @@ void add_legend(std::string& text, const std::vector<Summary>& summaries, const 
   for (const std::string& line : lines) text += line + '\n';
 }
 
-std::string finished(std::string text, const TextStyle& style) {
+std::string finished(const std::string& text, const TextStyle& style) {
   return style.unicode ? text : to_ascii(text);
 }
 

@@ -1,6 +1,7 @@
 #include "results/report/waterfall.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 #include <utility>
 #include <vector>
@@ -51,8 +52,9 @@ std::string placed_bar(const PhaseSpan& span, std::int64_t total, int cells,
   const auto at = [&](std::int64_t ns) {
     return total > 0 ? static_cast<double>(ns) / static_cast<double>(total) * cells : 0.0;
   };
-  const int begin = std::min(static_cast<int>(at(span.begin_ns) + 0.5), cells - 1);
-  const int length = std::clamp(static_cast<int>(at(span.end_ns) + 0.5) - begin, 0, cells - begin);
+  const int begin = std::min(static_cast<int>(std::lround(at(span.begin_ns))), cells - 1);
+  const int length =
+      std::clamp(static_cast<int>(std::lround(at(span.end_ns))) - begin, 0, cells - begin);
   std::string bar;
   for (int i = 0; i < length; ++i) bar += "█";
   if (length == 0) bar = "▏";  // too short to draw, but it is there

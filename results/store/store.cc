@@ -217,6 +217,7 @@ void Store::finish_run(std::int64_t run_id, const std::string& finished_at,
     SQLite::Statement update(impl_->db,
                              "UPDATE runs SET finished_at = ?, lost_events = ? WHERE id = ?");
     SQLite::bind(update, finished_at, static_cast<std::int64_t>(lost_events), run_id);
+    if (finished_at.empty()) update.bind(1);  // NULL
     if (update.exec() != 1) {
       throw Error(impl_->file.string(), fmt::format("there is no run {}", run_id));
     }

@@ -52,7 +52,8 @@ class Store {
   /// death. Throws Error for a function that the run does not have.
   void add_start(std::int64_t run_id, const Start& start);
 
-  /// Marks the run as finished, with what is known only now; replaces the tiers of begin_run.
+  /// Adds what is known only now; replaces the tiers of begin_run. Marks the run as finished,
+  /// unless `finished_at` is empty: then it was interrupted.
   void finish_run(std::int64_t run_id, const std::string& finished_at, std::uint64_t lost_events,
                   const std::vector<Tier>& tiers);
 
