@@ -73,6 +73,7 @@ class Builder {
       Library loader;
       loader.path = built_.program->interpreter;
       loader.bytes = built_.program->interpreter_bytes;
+      loader.at_startup = true;
       if (cached_bytes_) {
         loader.cached_bytes =
             cached_bytes_(built_.program->interpreter_inode, built_.program->interpreter_device);
@@ -97,15 +98,24 @@ class Builder {
     const auto ready = std::find_if(events_.begin(), events_.end(), [&](const Event& event) {
       return event.kind() == CS_RUNTIME_READY && event.raw.pid == built_.program_pid;
     });
-    if (ready == events_.end()) return;
-    const RuntimeView view{view_.due_ns, end_ns_, at(Boundary::kEntered),
-                           at(Boundary::kRuntimeReady)};
+    if (ready == events_.end()) {
+      const bool has_runtime = built_.program != nullptr && built_.program->has_runtime;
+      if (has_runtime) account_.absent["runtime"] = built_.timeline[Boundary::kRuntimeReady].reason;
+      return;
+    }
+    const RuntimeView view{built_.program_pid,     at(Boundary::kExeced).value_or(0),
+                           view_.due_ns,           end_ns_,
+                           at(Boundary::kEntered), at(Boundary::kRuntimeReady)};
     switch (ready->raw.value) {
       case CS_RUNTIME_JVM:
         account_.jvm = jvm_account(events_, view);
         break;
       case CS_RUNTIME_PYTHON:
-        account_.python = python_account(events_, view);
+        if (built_.program != nullptr && built_.program->sees_imports) {
+          account_.python = python_account(events_, view);
+        } else {
+          account_.absent["python"] = "this Python was built without USDT probes";
+        }
         break;
       case CS_RUNTIME_NODE:
         if (files) account_.node = node_account(events_, view);

@@ -53,7 +53,8 @@ class Follower {
     }
     // Still on a CPU at the last event.
     for (auto& [tid, thread] : threads_) end_run(tid, thread, to_);
-    close_segment(overall(), to_, last_blocked_);
+    // The kernel takes a process down after the last that is told of it.
+    close_segment(overall(), to_, threads_.empty() && had_threads_ ? "exit" : last_blocked_);
     std::sort(activity_.runs.begin(), activity_.runs.end(),
               [](const auto& a, const auto& b) { return a.begin_ns < b.begin_ns; });
     return std::move(activity_);
@@ -83,7 +84,14 @@ class Follower {
         switched_out(event, now);
         break;
       case CS_EXEC:
-        // The other threads of the process are gone, and the caller has become its leader.
+        // The other threads of the process are gone, and the caller has become its leader: what it
+        // had counted stays with it.
+        if (const auto caller = threads_.find(event.raw.value);
+            event.raw.value != event.raw.pid && caller != threads_.end()) {
+          change(event.raw.pid, event.raw.pid, now, State::kCpu, {});
+          threads_[event.raw.pid].counters = caller->second.counters;
+          threads_[event.raw.pid].sampled_ns = caller->second.sampled_ns;
+        }
         forget(event.raw.pid, now, event.raw.pid);
         change(event.raw.pid, event.raw.pid, now, State::kCpu, {});
         break;
@@ -105,7 +113,9 @@ class Follower {
       if (known != threads_.end()) remove(known, now);
       return;
     }
-    if (event.raw.sched.iowait != 0) {
+    // io_uring marks its waits as such, too, whatever they are for; but then they can be
+    // interrupted.
+    if (event.raw.sched.iowait != 0 && (state & kTaskUninterruptible) != 0) {
       return change(event.raw.pid, event.raw.tid, now, State::kDisk, {});
     }
     std::string reason;
@@ -149,6 +159,7 @@ class Follower {
     if (known == threads_.end()) {
       count(state, 1, now, waited_for);
       known = threads_.emplace(tid, Thread{}).first;
+      had_threads_ = true;
       known->second.sampled_ns = now;
     } else {
       const State before = known->second.state;
@@ -220,6 +231,7 @@ class Follower {
   Threads threads_;
   std::array<int, 4> count_{};  // threads in each state
   std::string last_blocked_ = "launcher";
+  bool had_threads_ = false;
   Activity activity_;
 };
 

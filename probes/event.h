@@ -22,7 +22,7 @@
 enum cs_event_kind {
   /* tier process */
   CS_FORK = 1,     /* pid: parent, value: child */
-  CS_EXEC = 2,     /* file, name: as passed to exec */
+  CS_EXEC = 2,     /* file, name: as passed to exec; value: tid of the caller */
   CS_EXIT = 3,     /* value: exit code as wait(2) gives it; the whole process has ended */
   CS_LISTEN = 4,   /* socket, value: socket id; address, port and namespace that now listen */
   CS_RECEIVED = 5, /* socket: first byte of the first request of a connection was read */
@@ -94,10 +94,12 @@ struct cs_file {
   __u32 unused[3];
 };
 
+enum cs_no_call { CS_PAGE_FAULT = -1, CS_IO_WORKER = -2 /* of io_uring: a kernel thread */ };
+
 /* A thread leaves the CPU. */
 struct cs_sched {
   __s32 stack;   /* key of the kernel stack, where it blocks uninterruptibly; else negative */
-  __s16 syscall; /* number of the system call in which it blocks; -1: none (a page fault) */
+  __s16 syscall; /* number of the system call in which it blocks, or enum cs_no_call */
   __u16 fd_mode; /* st_mode of the file of a blocking read or write, else 0 */
   __u32 iowait;  /* 1: it waits for a block device */
   __u32 unused[5];

@@ -129,6 +129,8 @@ class Examiner {
           add_usdt(elf, Hook::kImport, path, "python", "import__find__load__start",
                    CS_IMPORT_BEGIN);
           add_usdt(elf, Hook::kImport, path, "python", "import__find__load__done", CS_IMPORT_END);
+          result_.program.sees_imports = elf.has_usdt("python", "import__find__load__start") &&
+                                         elf.has_usdt("python", "import__find__load__done");
         }
         return true;
       }

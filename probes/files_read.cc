@@ -97,14 +97,20 @@ class Collector {
         library.path = open->second.path;
         library.bytes = open->second.bytes;
         library.opened_ns = open->second.begin_ns - view_.due_ns;
+      } else {
+        library.path = "inode " + std::to_string(id.first);  // it inherited a descriptor
       }
       if (view_.cached_bytes) library.cached_bytes = view_.cached_bytes(id.first, id.second);
-      library.at_startup = !view_.entered_ns || event.time_ns() <= *view_.entered_ns;
+      if (view_.entered_ns) library.at_startup = event.time_ns() <= *view_.entered_ns;
       known = libraries_.emplace(library_id, result_.libraries.size()).first;
       result_.libraries.push_back(std::move(library));
       shared_objects_.insert(id);
     }
-    result_.libraries[known->second].mapped_ns = event.time_ns() - view_.due_ns;
+    // Mapped again by a later open (a second dlopen): not the mapping that is told.
+    Library& library = result_.libraries[known->second];
+    const bool same_open =
+        open == opens_.end() || library.opened_ns == open->second.begin_ns - view_.due_ns;
+    if (same_open) library.mapped_ns = event.time_ns() - view_.due_ns;
   }
 
   FilesSeen finish() {

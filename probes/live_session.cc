@@ -135,6 +135,7 @@ class LiveSession final : public Session {
   int ready_fd() const override { return bpf_map__fd(skeleton_->maps.events); }
 
   void drain(const std::function<void(Event&&)>& sink) override {
+    kernel_waits_.clear();  // new events may refer to new stacks in the same places
     sink_ = &sink;
     ring_buffer__consume(ring_.get());
     sink_ = nullptr;
@@ -179,6 +180,8 @@ class LiveSession final : public Session {
         0) {
       return "kernel";
     }
+    // The map takes no other stack in this place while this one is there.
+    bpf_map_delete_elem(bpf_map__fd(skeleton_->maps.kernel_stacks), &stack);
     std::vector<std::string_view> functions;
     for (std::uint64_t address : addresses) {
       if (address != 0) functions.push_back(symbols_.find(address));
@@ -262,11 +265,13 @@ class LiveSession final : public Session {
     if (error == 0) return;
     const std::string reason = failure("cannot attach to " + point.path, error);
     if (error == EPERM || error == EACCES) {
-      tier = TierStatus{tier.id, false,
-                        "uprobes are not permitted: " + std::string(std::strerror(error)),
-                        "run as root, or allow perf_event_open"};
-    }
-    if (program == nullptr) {
+      for (TierId id : {TierId::kLoader, TierId::kRuntime}) {
+        if (!statuses_[id].on) continue;
+        statuses_[id] =
+            TierStatus{id, false, "uprobes are not permitted: " + std::string(std::strerror(error)),
+                       "run as root, or allow perf_event_open"};
+      }
+    } else if (program == nullptr) {
       tier = TierStatus{tier.id, false, reason, {}};
     } else if (point.hook == Hook::kLinkMap) {
       program->linked_reason = reason;
@@ -285,7 +290,7 @@ class LiveSession final : public Session {
   std::map<TierId, TierStatus> statuses_;
   std::map<ProgramKey, Program> programs_;
   KernelSymbols symbols_;
-  std::map<int, std::string> kernel_waits_;
+  std::map<int, std::string> kernel_waits_;  // asked for since the last drain
   const std::function<void(Event&&)>* sink_ = nullptr;
   std::uint64_t undecodable_ = 0;
   Traffic traffic_;

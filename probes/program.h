@@ -78,6 +78,7 @@ struct Program {
   std::uint64_t interpreter_inode = 0;
   std::uint32_t interpreter_device = 0;  ///< the kernel's own number, as in cs_file
   bool has_entry = false;                ///< `entered` applies: it starts through __libc_start_main
+  bool sees_imports = false;             ///< a Python with USDT notes of its imports
   bool has_runtime = false;              ///< `runtime_ready` applies
   std::string linked_reason;             ///< why linked cannot be seen although it applies
   std::string entered_reason;

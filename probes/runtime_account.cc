@@ -62,6 +62,7 @@ JvmAccount jvm_account(const std::vector<Event>& events, const RuntimeView& view
   Pairs compilations, collections;
   for (const Event& event : events) {
     if (event.time_ns() > view.until_ns) break;
+    if (event.raw.pid != view.pid || event.time_ns() < view.from_ns) continue;
     switch (event.kind()) {
       case CS_JVM_INIT_BEGIN:
         account.init_begin_ns = event.time_ns() - view.due_ns;
@@ -113,6 +114,7 @@ PythonAccount python_account(const std::vector<Event>& events, const RuntimeView
   };
   for (const Event& event : events) {
     if (event.time_ns() > view.until_ns) break;
+    if (event.raw.pid != view.pid || event.time_ns() < view.from_ns) continue;
     std::vector<Open>& stack = stacks[event.raw.tid];
     if (event.kind() == CS_IMPORT_BEGIN) {
       stack.push_back({{event.name, event.time_ns() - view.due_ns, 0, 0}, 0});
@@ -139,6 +141,7 @@ NodeAccount node_account(const std::vector<Event>& events, const RuntimeView& vi
   std::map<std::pair<std::uint64_t, std::uint32_t>, NamedTime> modules;  // by inode and device
   for (const Event& event : events) {
     if (event.time_ns() > view.until_ns) break;
+    if (event.raw.pid != view.pid || event.time_ns() < view.from_ns) continue;
     const auto begin = static_cast<std::int64_t>(event.raw.call.begin_ns);
     const auto id = std::pair(event.raw.call.inode, event.raw.call.device);
     if (event.kind() == CS_OPENED && is_script(event.name)) {

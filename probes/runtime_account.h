@@ -13,6 +13,8 @@ namespace coldstart::probes {
 
 /// What must be known to tell it. Times are CLOCK_MONOTONIC nanoseconds.
 struct RuntimeView {
+  std::uint32_t pid = 0;     ///< the process in which the program runs
+  std::int64_t from_ns = 0;  ///< its exec
   std::int64_t due_ns = 0;
   std::int64_t until_ns = 0;  ///< what came later does not count
   std::optional<std::int64_t> entered_ns;

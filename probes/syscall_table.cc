@@ -75,8 +75,10 @@ SyscallTable calls_on_descriptors() {
 }
 
 std::string wait_of_call(int number, unsigned fd_mode) {
+  static const SyscallTable kOnDescriptors = calls_on_descriptors();
+  if (number == CS_IO_WORKER) return "io_uring";
   if (number < 0) return "page fault";
-  if (fd_mode != 0 || calls_on_descriptors()[static_cast<std::size_t>(number)] != 0) {
+  if (fd_mode != 0 || kOnDescriptors[static_cast<std::size_t>(number)] != 0) {
     return wait_on_file(fd_mode);
   }
   if (among(number, {SYS_futex, kFutexWait})) return "futex";

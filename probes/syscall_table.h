@@ -18,8 +18,8 @@ SyscallTable call_classes();
 SyscallTable calls_on_descriptors();
 
 /// What a thread waits for that blocks in this call: "futex", "poll", "sleep", "child", "socket",
-/// "pipe" … `fd_mode` is the st_mode of the file for calls_on_descriptors(), else 0. -1 is no call:
-/// a page fault.
+/// "pipe" … `fd_mode` is the st_mode of the file for calls_on_descriptors(), else 0. A negative
+/// number is an enum cs_no_call.
 std::string wait_of_call(int number, unsigned fd_mode);
 
 }  // namespace coldstart::probes

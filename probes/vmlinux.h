@@ -44,7 +44,7 @@ enum { BPF_F_NO_PREALLOC = 1 };
 enum { TCP_ESTABLISHED = 1, TCP_SYN_RECV = 3, TCP_CLOSE = 7, TCP_LISTEN = 10 };
 
 /* include/linux/sched.h */
-enum { TASK_UNINTERRUPTIBLE = 2, TASK_DEAD = 0x80 };
+enum { TASK_UNINTERRUPTIBLE = 2, TASK_DEAD = 0x80, PF_IO_WORKER = 0x10 };
 
 /* include/uapi/linux/stat.h, mman.h, sched.h, magic.h */
 enum { S_IFMT = 0170000, S_IFREG = 0100000, MAP_ANONYMOUS = 0x20 };
@@ -111,6 +111,7 @@ struct task_struct {
   int pid;
   int tgid;
   int exit_code;
+  unsigned int flags;
   unsigned in_iowait : 1;
   unsigned long min_flt;
   unsigned long maj_flt;

@@ -185,7 +185,10 @@ asio::awaitable<std::optional<cs_socket>> ColdStart::next_listener() {
     const bool take_it = best != nullptr && (!options_.rehearsal || !called_ports_.empty() ||
                                              now >= patience_ends || ended());
     if (take_it) co_return *best;
-    if (best == nullptr && called_ports_.empty() && events_were_lost()) co_return by_polling();
+    if (best == nullptr && called_ports_.empty() && events_were_lost()) {
+      const cs_socket offered = by_polling();
+      co_return offered;
+    }
     const bool waits_for_better = best != nullptr || !called_ports_.empty() || listens_elsewhere();
     if (ended() || now >= deadline_ns_ || (waits_for_better && now >= patience_ends)) {
       co_return std::nullopt;

@@ -199,6 +199,11 @@ bool FileSet::add_if(const std::string& rootfs, const std::string& path, std::ui
   return false;
 }
 
+bool FileSet::has(std::uint64_t inode) const {
+  return std::any_of(files_.begin(), files_.end(),
+                     [inode](const File& file) { return file.key.second == inode; });
+}
+
 bool FileSet::add_mapped_by(std::int64_t pid) {
   const std::string proc = "/proc/" + std::to_string(pid);
   return for_each_mapping(proc, [&](const Mapping& mapping) {

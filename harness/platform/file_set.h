@@ -50,6 +50,9 @@ class FileSet {
   /// in our own root; only if it is the file with that inode.
   bool add_if(const std::string& rootfs, const std::string& path, std::uint64_t inode);
 
+  /// Whether a file with that inode is in the set.
+  bool has(std::uint64_t inode) const;
+
   /// Adds all files that a process has mapped now. False if the process could not be asked.
   bool add_mapped_by(std::int64_t pid);
   /// Adds every file below a folder (without leaving its file system) as one that may be read but

@@ -24,6 +24,11 @@ void Rehearsal::see(const probes::Event& event) {
       // Perhaps its process has gone already: by our own way, then, if that leads to the same file.
       files_.add_if(rootfs_, event.name, event.raw.call.inode);
     }
+    // Without a device of its own (major number 0: /proc, /sys, tmpfs) there is nothing to evict.
+    const bool on_disk = (event.raw.call.device >> 20U) != 0;
+    if (on_disk && !files_.has(event.raw.call.inode)) {
+      files_.set_incomplete("a file that it opened could not be found again: " + event.name);
+    }
   }
   if (event.kind() != CS_EXEC) return;
   const auto known = images_.find(probes::key_of(event));

@@ -113,7 +113,7 @@ static __always_inline void emit_short(u64 instance, u32 kind, u32 pid, u32 tid,
   bpf_ringbuf_submit(e, wakeup(kind));
 }
 
-/* A record with a short name, read from user memory. */
+/* A record with a short name, read from user memory; length 0: up to its terminator. */
 static __always_inline void emit_named(u64 instance, u32 kind, u32 value, const void* user_name,
                                        u32 length) {
   struct cs_named_event* e =
@@ -126,8 +126,12 @@ static __always_inline void emit_named(u64 instance, u32 kind, u32 value, const 
   __builtin_memset(&e->event.socket, 0, sizeof(e->event.socket));
   if (length > CS_SHORT_NAME_SIZE - 1) length = CS_SHORT_NAME_SIZE - 1;
   e->name[0] = 0;
-  if (bpf_probe_read_user(e->name, length, user_name)) length = 0;
-  if (length < CS_SHORT_NAME_SIZE) e->name[length] = 0;
+  if (!length) {
+    bpf_probe_read_user_str(e->name, CS_SHORT_NAME_SIZE, user_name);
+  } else {
+    if (bpf_probe_read_user(e->name, length, user_name)) length = 0;
+    if (length < CS_SHORT_NAME_SIZE) e->name[length] = 0;
+  }
   bpf_ringbuf_submit(e, wakeup(kind));
 }
 

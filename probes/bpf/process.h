@@ -129,7 +129,7 @@ int BPF_PROG(on_exec, struct task_struct* task, int old_pid, struct linux_binprm
     count_lost();
     return 0;
   }
-  fill(&e->event, mine->instance, CS_EXEC, 0);
+  fill(&e->event, mine->instance, CS_EXEC, caller);
   __builtin_memset(&e->event.socket, 0, sizeof(e->event.socket));
   e->event.file.inode = BPF_CORE_READ(bprm, file, f_inode, i_ino);
   e->event.file.device = BPF_CORE_READ(bprm, file, f_inode, i_sb, s_dev);

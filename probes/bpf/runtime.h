@@ -50,8 +50,7 @@ int BPF_USDT(on_import, void* name, u64 found) {
   struct process* mine = current_process();
   if (!mine) return 0;
   u32 kind = (u32)bpf_usdt_cookie(ctx);
-  emit_named(mine->instance, kind, kind == CS_IMPORT_END && (u32)found != 0, name,
-             CS_SHORT_NAME_SIZE - 1);
+  emit_named(mine->instance, kind, kind == CS_IMPORT_END && (u32)found != 0, name, 0);
   return 0;
 }
 

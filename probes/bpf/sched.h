@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /* Tier `cpu`: when each thread of an instance runs, waits for a CPU, or is blocked, and on what.
- * What this means for phases is computed in user space (states.h). */
+ * What this means for phases is computed in user space (activity.h). */
 #ifndef COLDSTART_PROBES_BPF_SCHED_H
 #define COLDSTART_PROBES_BPF_SCHED_H
 
@@ -40,8 +40,8 @@ static __always_inline void switched_out(void* ctx, struct task_struct* task, u6
   fill_counters(&e->counters, task);
   __builtin_memset(&e->socket, 0, sizeof(e->socket));
   e->sched.stack = -1;
-  e->sched.syscall = -1;
-  if (state && state != TASK_DEAD) {
+  e->sched.syscall = (task->flags & PF_IO_WORKER) ? CS_IO_WORKER : CS_PAGE_FAULT;
+  if (state && state != TASK_DEAD && e->sched.syscall == CS_PAGE_FAULT) {
     e->sched.iowait = BPF_CORE_READ_BITFIELD_PROBED(task, in_iowait);
     struct pt_regs* regs = (struct pt_regs*)bpf_task_pt_regs((void*)bpf_get_current_task_btf());
     long number = PT_REGS_SYSCALL_NUMBER(regs);

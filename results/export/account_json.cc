@@ -71,7 +71,7 @@ Json library_json(const Library& library) {
   put(json, "open_ns", library.opened_ns);
   put(json, "mapped_ns", library.mapped_ns);
   put(json, "cached_bytes", library.cached_bytes);
-  json["at_startup"] = library.at_startup;
+  put(json, "at_startup", library.at_startup);
   return json;
 }
 

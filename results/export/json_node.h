@@ -92,7 +92,7 @@ class JsonNode {
   void read(const char* key, std::optional<std::string>& into) const {
     if (auto node = find(key)) into = node->text();
   }
-  void read(const char* key, bool& into) const {
+  void read(const char* key, std::optional<bool>& into) const {
     if (auto node = find(key)) into = node->boolean();
   }
   template <std::integral T>

@@ -50,7 +50,8 @@ struct Library {
   std::optional<std::int64_t> opened_ns;     ///< begin of its open; absent: the kernel mapped it
   std::optional<std::int64_t> mapped_ns;     ///< end of its last mapping that belongs to that open
   std::optional<std::int64_t> cached_bytes;  ///< in the page cache before the start
-  bool at_startup = true;  ///< mapped before the program was entered; else by dlopen
+  /// Mapped before the program was entered; else by dlopen. Absent: nobody saw when that was.
+  std::optional<bool> at_startup;
 
   bool operator==(const Library&) const = default;
 };

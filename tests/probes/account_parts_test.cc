@@ -73,7 +73,7 @@ TEST(FilesTest, ALibraryIsOpenedAndMapped) {
   EXPECT_EQ(library.bytes, 9000);
   EXPECT_EQ(library.opened_ns, 8);
   EXPECT_EQ(library.mapped_ns, 19);
-  EXPECT_TRUE(library.at_startup);
+  EXPECT_EQ(library.at_startup, true);
   EXPECT_FALSE(library.cached_bytes) << "not measured here";
   EXPECT_EQ(seen.files.files, 0) << "a library is no file";
 }
@@ -82,7 +82,9 @@ TEST(FilesTest, ALibraryThatComesAfterTheEntryCameByDlopen) {
   const std::vector<Event> events = {
       on_file(call(CS_OPENED, CS_CALL_OPENAT, 60, 61, kPid, "/lib/plugin.so"), 6, 100),
       on_file(call(CS_MAPPED, CS_CALL_MMAP, 62, 63, kPid), 6, 100, PROT_EXEC)};
-  EXPECT_FALSE(files_of(events, {0, 100, 50, {}}).libraries.at(0).at_startup);
+  EXPECT_EQ(files_of(events, {0, 100, 50, {}}).libraries.at(0).at_startup, false);
+  EXPECT_FALSE(files_of(events, {0, 100, {}, {}}).libraries.at(0).at_startup)
+      << "when it was entered was not seen";
 }
 
 TEST(FilesTest, ReadsAreSummedByFileUpToTheResponse) {
@@ -143,13 +145,14 @@ TEST(RuntimeTest, AJvmCountsClassesUpToTheResponse) {
   const std::vector<Event> events = {made(CS_JVM_INIT_BEGIN, 10, kPid),
                                      named(CS_JVM_CLASS, 20, kPid, "java/lang/Object", 1),
                                      named(CS_JVM_CLASS, 30, kPid, "Hello"),
+                                     named(CS_JVM_CLASS, 31, kPid + 1, "OfAnotherJvmInTheInstance"),
                                      made(CS_JVM_COMPILE_BEGIN, 40, kPid, 7),
                                      made(CS_JVM_GC_BEGIN, 42, kPid, 8),
                                      made(CS_JVM_GC_END, 45, kPid, 8),
                                      made(CS_JVM_COMPILE_END, 50, kPid, 7),
                                      made(CS_JVM_COMPILE_BEGIN, 90, kPid, 7),
                                      named(CS_JVM_CLASS, 101, kPid, "TooLate")};
-  const JvmAccount jvm = jvm_account(events, {2, 100, std::nullopt, std::nullopt});
+  const JvmAccount jvm = jvm_account(events, {kPid, 0, 2, 100, std::nullopt, std::nullopt});
   EXPECT_EQ(jvm.init_begin_ns, 8);
   EXPECT_EQ(jvm.classes, 2);
   EXPECT_EQ(jvm.shared_classes, 1);
@@ -165,7 +168,8 @@ TEST(RuntimeTest, AnImportKnowsWhatItSpentOnOthers) {
   const std::vector<Event> events = {
       named(CS_IMPORT_BEGIN, 10, kPid, "outer"), named(CS_IMPORT_BEGIN, 20, kPid, "inner"),
       named(CS_IMPORT_END, 50, kPid, "inner", 1), named(CS_IMPORT_END, 60, kPid, "outer", 1)};
-  const PythonAccount python = python_account(events, {0, 100, std::nullopt, std::nullopt});
+  const PythonAccount python =
+      python_account(events, {kPid, 0, 0, 100, std::nullopt, std::nullopt});
   EXPECT_EQ(python.imports, 2);
   ASSERT_EQ(python.top.size(), 2U);
   EXPECT_EQ(python.top[0].name, "outer");
@@ -178,7 +182,8 @@ TEST(RuntimeTest, AnImportThatFailedIsClosedByItsParent) {
   const std::vector<Event> events = {named(CS_IMPORT_BEGIN, 10, kPid, "outer"),
                                      named(CS_IMPORT_BEGIN, 20, kPid, "missing"),
                                      named(CS_IMPORT_END, 60, kPid, "outer", 1)};
-  const PythonAccount python = python_account(events, {0, 100, std::nullopt, std::nullopt});
+  const PythonAccount python =
+      python_account(events, {kPid, 0, 0, 100, std::nullopt, std::nullopt});
   EXPECT_EQ(python.imports, 2);
   EXPECT_EQ(python.top.at(0).total_ns, 50);
 }
@@ -188,7 +193,7 @@ TEST(RuntimeTest, NodesModulesAreTheScriptsThatItReads) {
       on_file(call(CS_OPENED, CS_CALL_OPENAT, 10, 12, kPid, "/app/index.js"), 5, 100),
       on_file(call(CS_READ, CS_CALL_READ, 12, 15, kPid), 5, 100),
       on_file(call(CS_OPENED, CS_CALL_OPENAT, 20, 21, kPid, "/etc/hosts"), 6, 100)};
-  const NodeAccount node = node_account(events, {0, 100, 5, 9});
+  const NodeAccount node = node_account(events, {kPid, 0, 0, 100, 5, 9});
   EXPECT_EQ(node.bootstrap_ns, 4);
   EXPECT_EQ(node.modules, 1);
   EXPECT_EQ(node.top.at(0).total_ns, 5);
