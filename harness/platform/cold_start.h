@@ -49,7 +49,7 @@ class ColdStart {
   boost::asio::awaitable<std::optional<cs_socket>> next_listener();
   const cs_socket* best_listener() const;
   bool events_were_lost() const;
-  cs_socket by_polling();
+  void poll_offered_port();
   bool is_reachable(const cs_socket& socket) const;
   bool listens_elsewhere() const;
   bool ended() const;
@@ -94,6 +94,7 @@ class ColdStart {
   int offered_port_ = 0;
   bool is_configured_ = false;  // the port: not one that we chose
   bool launched_ = false;
+  cs_socket polled_{};
   std::uint32_t network_namespace_ = 0;              // ours
   std::vector<std::uint16_t> called_ports_;          // by event
   std::optional<std::int64_t> other_port_since_ns_;  // another than the offered one was heard

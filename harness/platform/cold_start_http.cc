@@ -186,27 +186,26 @@ asio::awaitable<std::optional<cs_socket>> ColdStart::next_listener() {
                                              now >= patience_ends || ended());
     if (take_it) co_return *best;
     if (best == nullptr && called_ports_.empty() && events_were_lost()) {
-      const cs_socket offered = by_polling();
-      co_return offered;
+      poll_offered_port();
+      co_return polled_;
     }
     const bool waits_for_better = best != nullptr || !called_ports_.empty() || listens_elsewhere();
     if (ended() || now >= deadline_ns_ || (waits_for_better && now >= patience_ends)) {
       co_return std::nullopt;
     }
-    co_await channel_->changed(
-        std::min({deadline_ns_, patience_ends, may_end_at_ns(), now + kAskForLossNs}));
+    const std::int64_t until =
+        std::min({deadline_ns_, patience_ends, may_end_at_ns(), now + kAskForLossNs});
+    co_await channel_->changed(until);
   }
 }
 
 bool ColdStart::events_were_lost() const { return platform_.session_.lost_events() > lost_before_; }
 
 // The offered port, tried until it answers. The start is left out of statistics in any case.
-cs_socket ColdStart::by_polling() {
+void ColdStart::poll_offered_port() {
   record_.readiness_poll_ns = std::chrono::nanoseconds(kLongestRetry).count();
-  cs_socket socket{};
-  socket.family = AF_INET;
-  socket.local_port = static_cast<__u16>(offered_port_);
-  return socket;
+  polled_.family = AF_INET;
+  polled_.local_port = static_cast<__u16>(offered_port_);
 }
 
 bool ColdStart::is_reachable(const cs_socket& socket) const {

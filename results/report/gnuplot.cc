@@ -23,7 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kNotFound = "is not in PATH";
+constexpr const char* kNotFound = "not found in PATH";
 constexpr const char* kInstallIt = "apt-get install gnuplot-nox";
 
 /// While it lives, writing to a gnuplot that has died is a failed write and not our death.
@@ -89,7 +89,7 @@ std::optional<std::string> plot_obstacle() {
     if (::access(program.c_str(), X_OK) == 0) return std::nullopt;
     folders.remove_prefix(std::min(end + 1, folders.size()));
   }
-  return fmt::format("no plots: gnuplot {}; {}", kNotFound, kInstallIt);
+  return fmt::format("no plots: gnuplot: {}; {}", kNotFound, kInstallIt);
 }
 
 void draw(const PlotScript& script, const std::string& name, const ScratchFolder& scratch) {
