@@ -113,7 +113,7 @@ struct cs_call {
   __u32 device; /* as in cs_file */
   __u16 number;
   __u8 call_class; /* enum cs_call_class */
-  __u8 flags;      /* CS_MAPPED: PROT_… */
+  __u8 flags;      /* CS_MAPPED: PROT_…; CS_OPENED: 1 if it may write or create the file */
 };
 
 /* Counters of the thread that caused the event, since the thread began. */

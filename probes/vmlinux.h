@@ -48,6 +48,7 @@ enum { TASK_UNINTERRUPTIBLE = 2, TASK_DEAD = 0x80, PF_IO_WORKER = 0x10 };
 
 /* include/uapi/linux/stat.h, mman.h, sched.h, magic.h */
 enum { S_IFMT = 0170000, S_IFREG = 0100000, MAP_ANONYMOUS = 0x20 };
+enum { O_WRITES = 0x1 | 0x2 | 0x40 /* O_WRONLY, O_RDWR, O_CREAT */, NR_OPENAT2 = 437 };
 #define CLONE_NEW_ANY                                                                         \
   (0x00000080 | 0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | \
    0x40000000) /* time, mount, cgroup, uts, ipc, user, pid, net */

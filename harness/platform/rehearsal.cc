@@ -1,5 +1,6 @@
 #include "harness/platform/rehearsal.h"
 
+#include <filesystem>
 #include <string>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,6 +17,12 @@ bool still_runs(const probes::ProgramImage& image) {
 
 }  // namespace
 
+bool Rehearsal::is_gone(const std::string& path) const {
+  if (!path.starts_with('/')) return false;
+  std::error_code error;
+  return !std::filesystem::exists(path, error) && !std::filesystem::exists(rootfs_ + path, error);
+}
+
 void Rehearsal::see(const probes::Event& event) {
   if (event.kind() == CS_FORK) processes_.insert(event.raw.value);
   if (event.kind() == CS_OPENED) {
@@ -25,8 +32,11 @@ void Rehearsal::see(const probes::Event& event) {
       files_.add_if(rootfs_, event.name, event.raw.call.inode);
     }
     // Without a device of its own (major number 0: /proc, /sys, tmpfs) there is nothing to evict.
+    // What the function writes itself it does not wait for, and what has been deleted no later
+    // start can read.
     const bool on_disk = (event.raw.call.device >> 20U) != 0;
-    if (on_disk && !files_.has(event.raw.call.inode)) {
+    const bool reads = event.raw.call.flags == 0;
+    if (on_disk && reads && !is_gone(event.name) && !files_.has(event.raw.call.inode)) {
       files_.set_incomplete("a file that it opened could not be found again: " + event.name);
     }
   }

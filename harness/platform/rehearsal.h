@@ -39,6 +39,8 @@ class Rehearsal {
   FileSet& files() { return files_; }
 
  private:
+  bool is_gone(const std::string& path) const;
+
   probes::Session& session_;
   std::string rootfs_;
   std::string directory_;

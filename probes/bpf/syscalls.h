@@ -46,7 +46,8 @@ static __always_inline void emit_call(u64 instance, u32 kind, const struct pendi
 }
 
 static __always_inline void emit_call_with_path(u64 instance, u32 kind, const struct pending* call,
-                                                struct file* file, const void* user_path) {
+                                                struct file* file, const void* user_path,
+                                                u8 flags) {
   struct cs_named_event* e = bpf_ringbuf_reserve(&events, sizeof(*e), 0);
   if (!e) {
     count_lost();
@@ -54,7 +55,7 @@ static __always_inline void emit_call_with_path(u64 instance, u32 kind, const st
   }
   fill(&e->event, instance, kind, 0);
   __builtin_memset(&e->event.socket, 0, sizeof(e->event.socket));
-  fill_call(&e->event, call, file, file ? BPF_CORE_READ(file, f_inode, i_size) : 0, 0);
+  fill_call(&e->event, call, file, file ? BPF_CORE_READ(file, f_inode, i_size) : 0, flags);
   e->name[0] = 0;
   /* The kernel has just read the path itself: its page is there. */
   bpf_probe_read_user_str(e->name, sizeof(e->name), user_path);
@@ -91,7 +92,12 @@ int BPF_PROG(on_call_end, struct pt_regs* regs, long result) {
       const void* path = call.call_class == CS_CALL_OPEN
                              ? (const void*)PT_REGS_PARM1_CORE_SYSCALL(regs)
                              : (const void*)PT_REGS_PARM2_CORE_SYSCALL(regs);
-      if (is_regular(file)) emit_call_with_path(instance, CS_OPENED, &call, file, path);
+      /* openat2 has its flags in memory: taken for a reader. */
+      u64 flags = call.call_class == CS_CALL_OPEN ? PT_REGS_PARM2_CORE_SYSCALL(regs)
+                  : call.number == NR_OPENAT2     ? 0
+                                                  : PT_REGS_PARM3_CORE_SYSCALL(regs);
+      if (is_regular(file))
+        emit_call_with_path(instance, CS_OPENED, &call, file, path, (flags & O_WRITES) != 0);
       return 0;
     }
     case CS_CALL_READ:
@@ -119,11 +125,11 @@ int BPF_PROG(on_call_end, struct pt_regs* regs, long result) {
     }
     case CS_CALL_MKDIR:
       emit_call_with_path(instance, CS_SYSCALL, &call, 0,
-                          (const void*)PT_REGS_PARM1_CORE_SYSCALL(regs));
+                          (const void*)PT_REGS_PARM1_CORE_SYSCALL(regs), 0);
       return 0;
     case CS_CALL_MKDIRAT:
       emit_call_with_path(instance, CS_SYSCALL, &call, 0,
-                          (const void*)PT_REGS_PARM2_CORE_SYSCALL(regs));
+                          (const void*)PT_REGS_PARM2_CORE_SYSCALL(regs), 0);
       return 0;
     case CS_CALL_CLONE:
     case CS_CALL_NAMESPACE:

@@ -34,7 +34,8 @@ void expect_libraries(const Trial& trial, const probes::Session& session) {
   const auto& libraries = trial.start.account.libraries;
   if (!present(libraries.has_value(), "libraries", session)) return;
   const auto generated = std::count_if(libraries->begin(), libraries->end(), [](const Library& l) {
-    return l.at_startup == true && l.bytes > 0 && l.path.find("libtruth-generated-") != std::string::npos;
+    return l.at_startup == true && l.bytes > 0 &&
+           l.path.find("libtruth-generated-") != std::string::npos;
   });
   EXPECT_EQ(generated, 200);
 }
