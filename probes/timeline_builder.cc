@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <ranges>
 #include <string_view>
 #include <utility>
 
@@ -261,7 +260,8 @@ class Builder {
         Boundary::kReceived,  Boundary::kReplied, Boundary::kResponded,    Boundary::kCompleted};
     // What the harness saw at the end bounds everything before it, so go backwards.
     std::int64_t limit = INT64_MAX;
-    for (const Boundary b : kOrder | std::views::reverse) {
+    for (std::size_t i = kOrder.size(); i > 0; --i) {
+      const Boundary b = kOrder[i - 1];
       if (!is_set(b)) continue;
       const std::int64_t at = *timeline_[b].at_ns;
       if (at > limit || at < 0) {

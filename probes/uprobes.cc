@@ -17,7 +17,7 @@ TierId tier_of(Hook hook) {
   return hook == Hook::kLinkMap || hook == Hook::kLibcStart ? TierId::kLoader : TierId::kRuntime;
 }
 
-Link Uprobes::make_link(const Attachment& attachment) {
+Link Uprobes::make_link(const Attachment& attachment) const {
   const auto& p = skeleton_.progs;
   const AttachPoint& point = attachment.point;
   const std::string path = attachment.file.path();

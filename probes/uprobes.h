@@ -42,7 +42,7 @@ class Uprobes {
     Fd file;
     Link link;
   };
-  Link make_link(const Attachment& attachment);
+  Link make_link(const Attachment& attachment) const;
 
   coldstart_bpf& skeleton_;
   std::vector<Attachment> attachments_;

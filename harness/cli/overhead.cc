@@ -83,7 +83,7 @@ void print(const harness::OverheadPairs& pairs, const std::optional<Overhead>& o
 }
 
 std::vector<harness::TierChoice> chosen_tiers(const std::string& names) {
-  const auto all = harness::all_tier_choices();
+  auto all = harness::all_tier_choices();
   if (names == "each") return all;
   std::vector<harness::TierChoice> chosen;
   std::string known = "each";

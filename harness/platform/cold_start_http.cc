@@ -78,10 +78,10 @@ asio::awaitable<void> ColdStart::serve_http() {
 
 asio::awaitable<void> ColdStart::serve_first_request() {
   if (!by_event_) {
-    record_.readiness_poll_ns = std::chrono::nanoseconds(kPollInterval).count();
+    record_.readiness_poll_ns = std::chrono::nanoseconds(options_.poll_interval).count();
     const int port = options_.any_port ? co_await look_for_port() : offered_port_;
     const HttpResult result =
-        co_await call_at(loopback(static_cast<std::uint16_t>(port)), kPollInterval);
+        co_await call_at(loopback(static_cast<std::uint16_t>(port)), options_.poll_interval);
     if (result.server_port != 0) {
       if (auto other = foreign_listener(result.server_port, platform_.launcher_.pid())) {
         co_return judge_foreign_answer(result.server_port, *other);
@@ -133,7 +133,8 @@ asio::awaitable<HttpResult> ColdStart::call_at(std::vector<tcp::endpoint> endpoi
   };
   call.endpoints = std::move(endpoints);
   call.retry_interval = retry_interval;
-  call.longest_retry_interval = kLongestRetry;
+  // Polling keeps its pace, which the record tells.
+  if (by_event_) call.longest_retry_interval = kLongestRetry;
   call.request = http_get(function_.path, call.endpoints.front().port());
   const HttpResult result = co_await http_call(platform_.io_, call);
   // They are tried in turn: a refusal each before the one that answered.

@@ -26,10 +26,14 @@ enum class Readiness : std::uint8_t {
   kPoll,  ///< by polling in any case; for comparing probes on and off with the same mechanism
 };
 
+/// The clients' poll interval where no event tells that a socket listens.
+inline constexpr std::chrono::microseconds kPollInterval{500};
+
 /// Trivial to copy and to destroy on purpose: gcc 12 destroys temporaries of an awaited expression
 /// twice.
 struct StartOptions {
   Readiness readiness = Readiness::kAuto;
+  std::chrono::microseconds poll_interval = kPollInterval;  ///< where it is polled
   /// http: where the offered port does not listen, call the first other one that answers. A
   /// rehearsal waits a while for the offered one before it turns to another.
   bool any_port = false;
@@ -42,9 +46,6 @@ struct StartOptions {
   std::optional<CacheState> cache = std::nullopt;
   bool drop_caches = false;  ///< for `disk`: have the kernel drop all clean caches as well
 };
-
-/// The clients' poll interval where no event tells that a socket listens.
-inline constexpr std::chrono::microseconds kPollInterval{500};
 
 /// What is used by all starts of a run. Single-threaded: everything happens in `io`.
 class Platform {

@@ -33,7 +33,7 @@ enum class CacheState : std::uint8_t {
   kWarm,       ///< nothing: the instance lives and has answered before (contract http)
 };
 std::string_view name(CacheState state);
-std::optional<CacheState> cache_state_from_name(std::string_view name);
+std::optional<CacheState> cache_state_from_name(std::string_view text);
 /// "disk, page-cache, warm", for messages.
 std::string cache_state_names();
 

@@ -55,7 +55,9 @@ DetailTable library_table(std::vector<Library> libraries) {
     size.cells.push_back(format_bytes(library.bytes));
     time.cells.push_back(took ? format_duration(*took) : "by the kernel");
     cached.cells.push_back(cached_cell(library));
-    when.cells.push_back(!library.at_startup ? "–" : *library.at_startup ? "at start-up" : "by dlopen");
+    when.cells.push_back(!library.at_startup   ? "–"
+                         : *library.at_startup ? "at start-up"
+                                               : "by dlopen");
   }
   table.columns = {path, size, time, cached, when};
   return table;
