@@ -135,7 +135,7 @@ std::string descriptions(const std::vector<Phase>& phases) {
 }
 
 std::string short_name(const std::vector<Phase>& phases) {
-  const std::string first(name(phases.front()));
+  std::string first(name(phases.front()));
   const std::string last(name(phases.back()));
   if (phases.size() == 1) return first;
   return first + (phases.size() == 2 ? "+" : "…") + last;

@@ -55,9 +55,9 @@ DetailTable library_table(std::vector<Library> libraries) {
     size.cells.push_back(format_bytes(library.bytes));
     time.cells.push_back(took ? format_duration(*took) : "by the kernel");
     cached.cells.push_back(cached_cell(library));
-    when.cells.push_back(!library.at_startup   ? "–"
-                         : *library.at_startup ? "at start-up"
-                                               : "by dlopen");
+    when.cells.emplace_back(!library.at_startup   ? "–"
+                            : *library.at_startup ? "at start-up"
+                                                  : "by dlopen");
   }
   table.columns = {path, size, time, cached, when};
   return table;
@@ -156,7 +156,7 @@ std::string jvm_sentence(const JvmAccount& jvm) {
 }
 
 std::string cache_sentence(const Start& start, const CacheProof& proof) {
-  const std::string text =
+  std::string text =
       fmt::format("Cache state {}: {} of {} in {} were in the page cache before the start",
                   printable(start.cache), format_bytes(proof.cached_bytes),
                   format_bytes(proof.bytes), plural(proof.files, "file", "files"));
