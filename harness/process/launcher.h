@@ -28,7 +28,8 @@ struct LaunchRequest {
   int stdin_fd = -1, stdout_fd = -1, stderr_fd = -1;  ///< all three must be open
 
   /// Run after the last process of the instance has gone, if the path exists by then: removes a
-  /// container that was not ended in an orderly way. First element a path.
+  /// container that was not ended in an orderly way. First element a path. Cgroups that have the
+  /// name of the path's last part are removed in any case.
   std::vector<std::string> cleanup;
   std::string cleanup_if_exists;
 };

@@ -18,6 +18,7 @@
 #include <unistd.h>
 #include <vector>
 
+#include "harness/process/container_cgroups.h"
 #include "harness/process/launcher.h"
 #include "harness/process/monotonic.h"
 #include "harness/process/process_tree.h"
@@ -261,8 +262,11 @@ class LauncherProcess {
   }
 
   void clean_up(const Instance& instance) const {
-    if (instance.cleanup.empty() || !std::filesystem::exists(instance.cleanup_if_exists)) return;
-    run_and_wait(instance.cleanup, std::chrono::seconds(10));
+    if (instance.cleanup.empty()) return;
+    const std::filesystem::path state(instance.cleanup_if_exists);
+    if (std::filesystem::exists(state)) run_and_wait(instance.cleanup, std::chrono::seconds(10));
+    // A runtime that was killed before it wrote its state has made cgroups all the same.
+    remove_container_cgroups(state.filename());
   }
 
   void tell(const LaunchReport& report) const {

@@ -1,0 +1,13 @@
+// What a container runtime leaves behind in the cgroup file systems when it is killed half-way.
+#pragma once
+
+#include <string>
+
+namespace coldstart::harness {
+
+/// Removes the empty cgroups of that name, in every hierarchy: at its root and below the cgroup
+/// that we are in, where crun and runc put them. The processes in them must be gone. Says nothing
+/// where there are none, or where one cannot be removed.
+void remove_container_cgroups(const std::string& name);
+
+}  // namespace coldstart::harness
