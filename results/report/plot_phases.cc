@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 #include <map>
 #include <string_view>
@@ -63,7 +64,7 @@ int legend_text_width(const std::string& text) {
              : c == '+'                                                       ? 0.84
                                                                               : 0.61;
   }
-  return static_cast<int>(width * kEm + 0.5);
+  return static_cast<int>(std::lround(width * kEm));
 }
 
 std::vector<LegendEntry> legend_of(const std::vector<const Summary*>& summaries, int width) {

@@ -151,7 +151,7 @@ std::string comparison_table(const Run& run, const std::vector<Summary>& summari
   add_notes(text, notes.failures, style);
   add_notes(text, notes.unseen, style);
   add_notes(text, notes.conditions, style);
-  return finished(std::move(text), style);
+  return finished(text, style);
 }
 
 std::string phase_table(const std::vector<Summary>& summaries, const TextStyle& style) {
@@ -174,7 +174,7 @@ std::string phase_table(const std::vector<Summary>& summaries, const TextStyle& 
     add_wrapped(text, "a+b, a…b: measured as one, because a boundary between them was not seen",
                 style);
   }
-  return finished(std::move(text), style);
+  return finished(text, style);
 }
 
 }  // namespace coldstart::results

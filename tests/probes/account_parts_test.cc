@@ -106,11 +106,12 @@ TEST(FilesTest, ReadsAreSummedByFileUpToTheResponse) {
 TEST(FilesTest, TheTenMostExpensiveAreNamed) {
   std::vector<Event> events;
   for (int i = 0; i < 12; ++i) {
+    const std::uint64_t inode = 10U + static_cast<unsigned>(i);
     events.push_back(on_file(
         call(CS_OPENED, CS_CALL_OPENAT, i * 100, i * 100 + 1 + i, kPid, "f" + std::to_string(i)),
-        static_cast<std::uint64_t>(10 + i), 1));
-    events.push_back(on_file(call(CS_READ, CS_CALL_READ, i * 100 + 50, i * 100 + 51, kPid),
-                             static_cast<std::uint64_t>(10 + i), 1));
+        inode, 1));
+    events.push_back(
+        on_file(call(CS_READ, CS_CALL_READ, i * 100 + 50, i * 100 + 51, kPid), inode, 1));
   }
   const FilesRead files = files_of(events, {0, 10'000, std::nullopt, {}}).files;
   EXPECT_EQ(files.files, 12);

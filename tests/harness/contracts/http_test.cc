@@ -29,7 +29,7 @@ struct Server {
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof(address);
-    ::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), size);
+    EXPECT_EQ(::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), size), 0);
     ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size);
     port = ntohs(address.sin_port);
     if (backlog >= 0) ::listen(socket.get(), backlog);
@@ -167,7 +167,8 @@ TEST(HttpTest, ConnectingEndsAtTheDeadlineToo) {
     address.sin_family = AF_INET;
     address.sin_port = htons(server.port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    ::connect(queued.back().get(), reinterpret_cast<sockaddr*>(&address), sizeof(address));
+    // It need not succeed: the queue is to be full.
+    (void)::connect(queued.back().get(), reinterpret_cast<sockaddr*>(&address), sizeof(address));
   }
   const std::int64_t begin = monotonic_ns();
   const HttpResult result = run(call_to(server.port, milliseconds(200)));
@@ -192,7 +193,7 @@ TEST(HttpTest, HavingNoDescriptorLeftIsOurOwnError) {
   const asio::ip::tcp::socket makes_the_reactor_open_its_own(io);
   std::exception_ptr failure;
   asio::co_spawn(io, http_call(io, call),
-                 [&](std::exception_ptr error, HttpResult) { failure = std::move(error); });
+                 [&](std::exception_ptr error, const HttpResult&) { failure = std::move(error); });
   rlimit before{};
   ::getrlimit(RLIMIT_NOFILE, &before);
   const rlimit none{0, before.rlim_max};

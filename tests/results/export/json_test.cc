@@ -180,7 +180,7 @@ TEST(Json, UnknownKeysAreIgnored) {
 // ---- what is refused, and how ----
 
 std::string import_error(const std::string& text) {
-  const std::string error = error_of([&] { import_json(text, "run.json"); });
+  std::string error = error_of([&] { import_json(text, "run.json"); });
   EXPECT_FALSE(contains(error, "\n")) << error;
   return error;
 }
