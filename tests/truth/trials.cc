@@ -89,7 +89,7 @@ Workplace::~Workplace() {
 fs::path Workplace::new_log() { return logs_ / std::to_string(++count_); }
 
 fs::path Workplace::cold_file() {
-  const fs::path path = data_ / "cold";
+  fs::path path = data_ / "cold";
   if (!fs::exists(path)) {
     std::ofstream file(path, std::ios::binary);
     const std::string block(1024 * 1024, 'x');
