@@ -85,6 +85,12 @@ string_view name(Section section) {
   return kNames.at(static_cast<std::size_t>(section));
 }
 
+string_view pattern_name(const Pattern& pattern) {
+  constexpr std::array<string_view, std::variant_size_v<Pattern>> kNames = {
+      "cold", "closed", "constant", "stages", "burst", "onoff", "sine", "cron", "list", "trace"};
+  return kNames.at(pattern.index());
+}
+
 std::span<const Key> known_keys() { return kKeys; }
 
 const Key* find_key(Section section, string_view key) {

@@ -90,11 +90,11 @@ std::vector<FunctionSpec> read_functions(const Mapping& top, const FunctionConte
 LoadSpec read_load(const Mapping& mapping, Problems& problems) {
   LoadSpec load;
   if (const Entry* pattern = mapping.find("pattern")) {
-    if (read_choice(*pattern, Section::kLoad, problems)) load.pattern = pattern->value.Scalar();
+    read_choice(*pattern, Section::kLoad, problems);
   } else {
     problems.add(mapping.at, "this load lacks 'pattern'", "add `pattern: cold`");
   }
-  load.name = load.pattern;
+  load.name = pattern_name(load.pattern);
   if (const Entry* name = mapping.find("name")) {
     load.name = read_text(*name, problems).value_or("");
   }

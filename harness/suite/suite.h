@@ -13,6 +13,9 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/suite/load_spec.h"
+#include "results/model/record.h"
+
 namespace coldstart::harness {
 
 /// How a function is started.
@@ -77,12 +80,11 @@ struct FunctionSpec {
   std::vector<std::string> interpreter_args;
 
   std::vector<std::string> args;  ///< jvm, node, python: arguments of the program
-};
 
-/// When requests are due. `cold`: one at a time, each on a fresh instance.
-struct LoadSpec {
-  std::string name = "cold";
-  std::string pattern = "cold";
+  PlatformSpec platform;  ///< under loads that are not `cold`
+  Limits limits;          ///< of each instance, whatever the load
+  std::string sweep_of;   ///< see Function::sweep_of
+  std::string sweep_key;
 };
 
 struct Suite {

@@ -6,7 +6,8 @@ namespace coldstart {
 namespace {
 
 constexpr std::array<std::string_view, kOutcomeCount> kOutcomeNames = {
-    "ok", "not-started", "exited", "crashed", "timeout", "closed", "bad-response"};
+    "ok",     "not-started",  "exited",        "crashed", "timeout",
+    "closed", "bad-response", "out-of-memory", "dropped"};
 
 }  // namespace
 

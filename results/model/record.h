@@ -11,11 +11,12 @@
 #include <vector>
 
 #include "results/model/account.h"
+#include "results/model/invocation.h"
 #include "results/model/timeline.h"
 
 namespace coldstart {
 
-/// What became of one cold start.
+/// What became of one cold start, or of one request.
 enum class Outcome : std::uint8_t {
   kOk,           ///< the function answered
   kNotStarted,   ///< the command could not be executed at all
@@ -24,10 +25,13 @@ enum class Outcome : std::uint8_t {
   kTimeout,      ///< it did not answer in time
   kClosed,       ///< it accepted the request and closed the connection without an answer
   kBadResponse,  ///< it answered, but not in the contract's protocol or with a server error
+  kOutOfMemory,  ///< the kernel killed it at its memory limit before it answered
+  kDropped,      ///< a request only: the platform had no room for it
 };
-inline constexpr std::size_t kOutcomeCount = 7;
+inline constexpr std::size_t kOutcomeCount = 9;
 
-/// "ok", "not-started", "exited", "crashed", "timeout", "closed", "bad-response".
+/// "ok", "not-started", "exited", "crashed", "timeout", "closed", "bad-response", "out-of-memory",
+/// "dropped".
 std::string_view name(Outcome outcome);
 std::optional<Outcome> outcome_from_name(std::string_view text);
 
@@ -46,6 +50,10 @@ struct Start {
   std::int64_t due_ns = 0;  ///< CLOCK_MONOTONIC of `due`; the timeline is relative to it
   Timeline timeline;
   Account account;
+
+  /// Starts of the run that were under way when this one was requested, itself included. Absent:
+  /// nobody counted (one at a time).
+  std::optional<int> in_flight;
 
   std::uint64_t lost_events =
       0;  ///< probe events lost while it started; >0: left out of statistics
@@ -68,6 +76,16 @@ struct Start {
   }
 };
 
+/// What an instance may use, enforced by cgroups. Absent: no limit.
+struct Limits {
+  std::optional<std::int64_t> memory_bytes;
+  std::optional<double> cpus;  ///< CPU time per wall time: 0.5 is half a CPU
+  std::optional<int> pids;     ///< processes and threads
+
+  bool any() const { return memory_bytes || cpus || pids; }
+  bool operator==(const Limits&) const = default;
+};
+
 /// One function of a run, as it was started.
 struct Function {
   std::string name;
@@ -77,6 +95,11 @@ struct Function {
   std::string version;  ///< what the runtime says of itself ("openjdk 17.0.15"), or empty
   /// Set where it could not be measured on this machine: what is missing and what to install.
   std::optional<std::string> skipped;
+  Limits limits;
+  /// Set where a sweep made several functions of one: "java" for "java@256MiB", and which key it
+  /// varies ("memory", "cpus"); its value is in `limits`.
+  std::string sweep_of;
+  std::string sweep_key;
 };
 
 /// A group of hooks that is on or off as one.
@@ -140,6 +163,9 @@ struct Run {
   RunInfo info;
   std::vector<Function> functions;
   std::vector<Start> starts;
+  std::vector<Load> loads;              ///< empty in runs of before there were several
+  std::vector<Invocation> invocations;  ///< of the loads that are not `cold`, in order of due
+  std::vector<InstanceLife> instances;  ///< the same
 };
 
 }  // namespace coldstart
