@@ -66,9 +66,9 @@ class LauncherProcess {
       reap();
       continue_stops();
     }
-    if (!directory_.empty()) {
+    for (const std::string& directory : directories_) {
       std::error_code ignored;
-      std::filesystem::remove_all(directory_, ignored);
+      std::filesystem::remove_all(directory, ignored);
     }
     ::_exit(0);
   }
@@ -125,7 +125,7 @@ class LauncherProcess {
         map_ = std::move(descriptors.at(0));
         return;
       case Command::kOwnDirectory:
-        directory_ = in.text();
+        directories_.push_back(in.text());
         return;
       case Command::kHideHybridCgroup:
         return hide_hybrid_cgroup();
@@ -277,7 +277,7 @@ class LauncherProcess {
   pid_t self_;
   Fd child_signal_;
   Fd map_;
-  std::string directory_;
+  std::vector<std::string> directories_;
   std::map<std::uint64_t, Instance> instances_;
   bool closing_ = false;
 };
