@@ -8,7 +8,7 @@ namespace coldstart::results {
 namespace {
 
 Run run_with_pairs(int pairs) {
-  Run run;
+  coldstart::Run run;
   for (const char* name : {"cpp@baseline", "cpp@candidate", "alone"}) {
     run.functions.emplace_back().name = name;
   }
@@ -25,7 +25,7 @@ Run run_with_pairs(int pairs) {
 }
 
 TEST(PairsOf, JoinsTheSidesByTrial) {
-  const Run run = run_with_pairs(3);
+  const coldstart::Run run = run_with_pairs(3);
   const RunPairs pairs = pairs_of(run);
   ASSERT_EQ(pairs.series.size(), 1U);
   EXPECT_EQ(pairs.series[0].function, "cpp");
@@ -36,7 +36,7 @@ TEST(PairsOf, JoinsTheSidesByTrial) {
 }
 
 TEST(PairsOf, LeavesOutWhatCannotBeCompared) {
-  Run run = run_with_pairs(5);
+  coldstart::Run run = run_with_pairs(5);
   run.starts[0].outcome = Outcome::kCrashed;  // candidate of pair 1
   run.starts[3].lost_events = 2;              // candidate of pair 2: no failure
   run.starts[6].load = kDisturbedLoad;        // both of pair 3
@@ -49,7 +49,7 @@ TEST(PairsOf, LeavesOutWhatCannotBeCompared) {
 }
 
 TEST(PairsOf, AnOrdinaryRunHasNone) {
-  Run run;
+  coldstart::Run run;
   run.functions.emplace_back().name = "cpp";
   EXPECT_TRUE(pairs_of(run).series.empty());
 }
