@@ -19,7 +19,7 @@ namespace coldstart::cli {
 namespace {
 
 // A series that has never had a pair of answers is given up after so many tries.
-constexpr std::size_t kTriesWithoutAnswer = 5;
+constexpr int kTriesWithoutAnswer = 5;
 // Nor is it tried for ever where pairs fail now and then.
 constexpr std::size_t kTriesForEachPair = 3;
 // Where more than a fifth of the pairs is disturbed, that is how this machine is.
@@ -76,7 +76,7 @@ class Judging {
     if (pair.disturbance && !repeat) ++kept_disturbed_;
     store(pair, repeat);
     if (!repeat) count(pair);
-    if (series_[pair.series].pairs() == 0 && state.tries >= kTriesWithoutAnswer) {
+    if (series_[pair.series].pairs() == 0 && state.trials >= kTriesWithoutAnswer) {
       give_up(pair.series);
     }
     if (gate_ && state.tries > kTriesForEachPair * gate_->looks().back()) give_up(pair.series);
