@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
+#include <mutex>
 
 #include <boost/math/constants/constants.hpp>
 #include <boost/math/distributions/binomial.hpp>
@@ -188,14 +190,15 @@ bool Gate::all_decided() const {
   return std::ranges::all_of(decided_, [](bool d) { return d; });
 }
 
-double Gate::level(double alpha) {
-  const auto [known, is_new] = levels_.try_emplace(alpha, 0.0);
-  if (is_new) {
-    // The level of a look depends on those before it, not on those after it.
-    const auto levels = obrien_fleming_levels(alpha, fractions_);
-    known->second = levels[done_.size() - 1];
-  }
-  return known->second;
+// The level of a look depends on the looks before it, not on those after it. Numerical integration
+// takes some milliseconds, and the same few levels are asked for again and again.
+double Gate::level(double alpha) const {
+  static std::map<std::pair<double, std::vector<double>>, double> known;
+  static std::mutex asking;
+  const std::scoped_lock lock(asking);
+  const auto [entry, is_new] = known.try_emplace({alpha, fractions_}, 0.0);
+  if (is_new) entry->second = obrien_fleming_levels(alpha, fractions_)[done_.size() - 1];
+  return entry->second;
 }
 
 // Holm's steps at the level of this look: as long as the smallest p-value is small enough for as
@@ -314,7 +317,6 @@ void Gate::look(std::span<const PairSeries> series, bool last) {
   fractions_.clear();
   for (const std::size_t at : done_) fractions_.push_back(static_cast<double>(at) / whole);
   if (!finished_) fractions_.push_back(1.0);
-  levels_.clear();
 
   std::vector<std::vector<Evidence>> evidence(series.size());
   for (std::size_t i = 0; i < series.size(); ++i) {
@@ -327,7 +329,9 @@ void Gate::look(std::span<const PairSeries> series, bool last) {
     verdict.look = done_.size();
     for (const Metric metric : kMetrics) {
       const bool gates = std::ranges::find(options_.gating, metric) != options_.gating.end();
-      if (metric == Metric::kP99 && !gates && series[i].pairs() < fewest_pairs(metric)) continue;
+      const bool wanted = gates || metric != Metric::kP99 ||
+                          (options_.report_p99 && series[i].pairs() >= fewest_pairs(metric));
+      if (!wanted) continue;
       evidence[i].push_back(
           Evidence::of(series[i], metric, stream_of(series[i], metric, options_.seed)));
       evidence[i].back().told.gates = gates;

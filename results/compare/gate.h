@@ -15,7 +15,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -47,6 +46,7 @@ struct GateOptions {
   double alpha_pass = 0.05;
   double power = 0.9;  ///< for "how many more pairs" and "the smallest change"
   std::vector<Metric> gating = {Metric::kMedian, Metric::kP90};
+  bool report_p99 = true;  ///< also where it does not gate
   std::uint64_t seed = 0;  ///< of the bootstrap
 };
 
@@ -136,7 +136,7 @@ class Gate {
  private:
   struct Evidence;
 
-  double level(double alpha);
+  double level(double alpha) const;
   void judge_failures(std::vector<std::vector<Evidence>>& evidence);
   void conclude(std::size_t function, std::vector<Evidence>& evidence);
   void judge_outcomes(const PairSeries& series, FunctionVerdict& verdict) const;
@@ -149,8 +149,7 @@ class Gate {
   std::vector<bool> decided_;
   bool finished_ = false;
   std::vector<FunctionVerdict> verdicts_;
-  std::vector<double> fractions_;    // of the looks so far, for level()
-  std::map<double, double> levels_;  // at this look, by alpha
+  std::vector<double> fractions_;  // of the looks so far, for level()
 };
 
 /// One look at all pairs that there are.
