@@ -76,7 +76,7 @@ std::string_view name(TraceFormat format);
 /// Where in its minute a request of a minute-binned trace is placed.
 enum class Spread : std::uint8_t { kUniform, kEven, kPoisson };
 std::string_view name(Spread spread);
-class Trace;
+struct Trace;
 struct TracePattern {
   std::filesystem::path file;
   TraceFormat format = TraceFormat::kAzure2019;
