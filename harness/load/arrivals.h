@@ -32,11 +32,12 @@ class Arrivals {
   virtual std::optional<Arrival> next() = 0;
 };
 
-/// The arrivals of the function at `position` of the functions that the load drives, as
+/// The arrivals of the function at `position` of the `count` functions that the load drives, as
 /// driven_functions() (driven_functions.h) lists them. `seed`: of the run, used where the load has
-/// none. All of them are before the load's `duration`. A trace must have been read before (by
-/// driven_functions()). Not for `cold` and `closed`, whose requests are due when others have ended.
+/// none. All of them are before the load's `duration`. Throws Error for `cold` and `closed`, whose
+/// requests are due when others have ended, and for a trace that driven_functions() has not read or
+/// that has not `count` functions.
 std::unique_ptr<Arrivals> make_arrivals(const LoadSpec& load, std::uint64_t seed,
-                                        std::size_t position);
+                                        std::size_t position, std::size_t count);
 
 }  // namespace coldstart::harness
