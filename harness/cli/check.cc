@@ -336,6 +336,7 @@ int check_history(const Globals& globals, const CheckOptions& options,
   harness::Suite suite = harness::read_suite(options.suite, split_commas(options.functions));
   keep_functions(suite.functions, split_commas(options.functions));
   apply(options.cache, suite.functions);
+  const std::vector<results::Budget> budgets = budgets_of(suite);
   HistoryRequest request;
   request.against = options.against;
   request.any_host = options.any_host;
@@ -352,6 +353,7 @@ int check_history(const Globals& globals, const CheckOptions& options,
   const HistoryResult result = check_against_history(platform, globals, request);
   if (result.recorded.interrupted_by) return conclude(result.recorded, globals, options.record);
   results::GateReport report = result.report;
+  judge_budgets(result.run, budgets, "", report);
   return conclude_check(report, globals, options);
 }
 

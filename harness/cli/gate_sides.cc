@@ -42,7 +42,8 @@ bool is_there(const fs::path& file) {
 // Where the suite is inside a checkout.
 fs::path place_in_checkout(const fs::path& suite, const fs::path& baseline,
                            const fs::path& candidate) {
-  if (suite.is_relative() && (is_there(candidate / suite) || is_there(baseline / suite))) return suite;
+  if (suite.is_relative() && (is_there(candidate / suite) || is_there(baseline / suite)))
+    return suite;
   std::error_code error;
   const fs::path whole = fs::weakly_canonical(suite, error);
   for (const fs::path& checkout : {candidate, baseline}) {
@@ -92,6 +93,16 @@ void keep_functions(std::vector<harness::FunctionSpec>& functions,
   functions = std::move(kept);
 }
 
+std::vector<results::Budget> budgets_of(const harness::Suite& suite) {
+  std::vector<results::Budget> budgets;
+  for (const harness::BudgetSpec& budget : suite.budgets) {
+    // Of functions that --functions left out nothing is measured.
+    if (find(suite.functions, budget.function) == nullptr) continue;
+    budgets.push_back({budget.function, budget.what, budget.limit.count()});
+  }
+  return budgets;
+}
+
 Sides sides_of_checkouts(const fs::path& suite, const fs::path& baseline, const fs::path& candidate,
                          const std::vector<std::string>& functions) {
   const fs::path old_root = checked_folder("--baseline", baseline);
@@ -106,6 +117,7 @@ Sides sides_of_checkouts(const fs::path& suite, const fs::path& baseline, const 
   harness::Suite read = harness::parse_suite(yaml, new_file, functions);
   keep_functions(read.functions, functions);
   sides.title = read.name;
+  sides.budgets = budgets_of(read);
   for (harness::FunctionSpec& function : read.functions) {
     if (auto before = in_baseline(yaml, old_root / place, function.name, sides)) {
       sides.functions.push_back({std::move(*before), std::move(function)});

@@ -27,6 +27,9 @@ Sides sides_of_checkouts(const std::filesystem::path& suite, const std::filesyst
                          const std::filesystem::path& candidate,
                          const std::vector<std::string>& functions);
 
+/// The budgets of the functions that the suite has now.
+std::vector<results::Budget> budgets_of(const harness::Suite& suite);
+
 /// Words of a command line as a shell would split them: blanks, quotes, backslashes; nothing is
 /// expanded. Throws Error for a quote that is not closed, or no word at all.
 std::vector<std::string> split_command(const std::string& option, const std::string& text);

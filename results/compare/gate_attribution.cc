@@ -28,6 +28,9 @@ std::string shape_of(const std::vector<PhaseSpan>& spans) {
   return shape;
 }
 
+// Enough pairs prove nanoseconds; below a thousandth of the latency they explain nothing.
+constexpr std::int64_t kSmallestShare = 1000;
+
 struct PhasedPair {
   StartPair starts;
   std::vector<PhaseSpan> baseline, candidate;
@@ -259,9 +262,12 @@ std::vector<Attribution> attribute(const std::vector<std::vector<StartPair>>& fu
     Attribution& attribution = attributions[i];
     attribution.pairs = pairs[i].size();
     std::int64_t whole = 0;
+    std::int64_t latency = 0;
+    for (const PhaseShift& shift : shifts[i]) latency += shift.baseline_ns;
     for (PhaseShift& shift : shifts[i]) {
       shift.p = adjusted[next++];
-      shift.moved = shift.p <= kFalseDiscoveries;
+      shift.moved =
+          shift.p <= kFalseDiscoveries && std::abs(shift.shift_ns) * kSmallestShare >= latency;
       whole += shift.shift_ns;
       if (!shift.moved) continue;
       find_cause(pairs[i], shift);

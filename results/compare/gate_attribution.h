@@ -24,7 +24,7 @@ struct PhaseShift {
   std::int64_t candidate_ns = 0;
   std::int64_t shift_ns = 0;  ///< Hodges-Lehmann estimate of the differences
   double p = 1;               ///< two-sided, adjusted after Benjamini & Hochberg
-  bool moved = false;         ///< p <= kFalseDiscoveries
+  bool moved = false;         ///< p <= kFalseDiscoveries, and at least 0.1 % of the latency
   /// What most of the shift is: "cpu", "run-queue", "disk", "wait (futex)". Empty: not known.
   std::string cause;
   std::int64_t cause_ns = 0;

@@ -37,6 +37,11 @@ std::string format_change(double change) {
   return text.data();
 }
 
+std::string format_percent(double share) {
+  const std::string change = format_change(std::abs(share));
+  return change.starts_with('+') ? change.substr(1) : change;
+}
+
 std::string format_bounds(const std::optional<double>& low, const std::optional<double>& high) {
   if (low && high) return format_change(*low) + " to " + format_change(*high);
   if (low) return "at least " + format_change(*low);
@@ -49,7 +54,7 @@ std::string explain(const FunctionVerdict& function, const MetricVerdict& metric
   const std::string change = metric.change ? format_change(*metric.change) : std::string();
   if (metric.verdict == Verdict::kFail) {
     return "slower by " + change + ", at least " + format_change(metric.low.value_or(0)) +
-           "; allowed are " + format_change(report.options.margin);
+           "; allowed are " + format_percent(report.options.margin);
   }
   if (metric.verdict == Verdict::kPass) {
     return metric.improved

@@ -33,6 +33,8 @@ struct GateReport {
 
 /// "+5.1 %", "-0.3 %"
 std::string format_change(double change);
+/// "5.1 %", without a sign
+std::string format_percent(double share);
 /// "-0.3 % to +1.2 %"; "at least +3.9 %" where only one side is known; empty: neither.
 std::string format_bounds(const std::optional<double>& low, const std::optional<double>& high);
 

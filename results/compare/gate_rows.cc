@@ -43,10 +43,10 @@ void add_noise(const FunctionVerdict& function, const std::string& title,
   if (!function.too_noisy) return;
   const auto& noisy = *function.too_noisy;
   lines.push_back(title + ": too noisy here for this margin: the ratio differs by " +
-                  format_change(noisy.deviation).substr(1) + " from pair to pair, so it takes " +
+                  format_percent(noisy.deviation) + " from pair to pair, so it takes " +
                   format_count(static_cast<std::int64_t>(noisy.pairs_for_margin)) +
                   " pairs; the planned ones could decide a margin of " +
-                  format_change(noisy.margin_for_pairs).substr(1));
+                  format_percent(noisy.margin_for_pairs));
 }
 
 }  // namespace
@@ -143,7 +143,7 @@ std::string gate_headline(const GateReport& report) {
 std::string gate_setting(const GateReport& report) {
   std::string text = "candidate " + printable(report.candidate) + " against baseline " +
                      printable(report.baseline) + ", margin " +
-                     format_change(report.options.margin).substr(1);
+                     format_percent(report.options.margin);
   if (!report.looks.empty()) {
     text += ", up to " + count_of(report.looks.back(), "pair", "pairs") + " a function";
   }
