@@ -245,7 +245,10 @@ void Gate::conclude(std::size_t function, std::vector<Evidence>& evidence) {
       told.verdict = metric.failed ? Verdict::kFail
                      : passed      ? Verdict::kPass
                                    : Verdict::kInconclusive;
-      told.improved = metric.may_gate && metric.p_less(-margin) <= level(strict);
+      // A PASS ends measuring, often before an improvement has crossed its own early bound: so each
+      // look has an equal share of that error.
+      told.improved =
+          metric.may_gate && metric.p_less(-margin) <= strict / static_cast<double>(looks_.size());
       told.smallest_change =
           change_of(margin + smallest_distance(deviation, verdict.pairs, {strict, options_.power}));
       if (told.verdict == Verdict::kInconclusive && metric.may_gate) {

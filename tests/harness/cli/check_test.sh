@@ -3,6 +3,7 @@
 # usage: check_test.sh PROGRAM BUILD_FOLDER CASE
 set -uo pipefail
 program=$1 build=$2 wanted=$3
+sources=$(cd "$(dirname "$0")/../../.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
@@ -50,7 +51,7 @@ case $wanted in
 [[gnu::constructor]] static void slow() { usleep(20000); }
 END
     checkouts
-    source=$(dirname "$0")/../../../bench/functions/hello.cc
+    source=$sources/bench/functions/hello.cc
     g++ -O1 -o old/server "$source" || fail "cannot build"
     g++ -O1 -o new/server "$source" slow.cc || fail "cannot build"
     expect 1 '^FAIL: two: 1 of 1 function got worse' "$program" --quiet check suites/suite.yaml \

@@ -102,6 +102,31 @@ TEST(GateJson, IsWholeAndLeavesOutWhatIsNotKnown) {
   EXPECT_FALSE(json["functions"][0]["metrics"][0].contains("more_pairs"));
 }
 
+#ifdef COLDSTART_HAVE_VALIJSON
+TEST(GateJson, IsWhatItsSchemaSays) {
+  GateReport report = made_report();
+  report.options.seed = 7;
+  report.functions[1].reason = "20 starts of the candidate failed";
+  report.budgets.push_back(
+      {{"cpp", "p90", 5}, "page-cache", Verdict::kFail, 100, 7, 6, 8, "no start answered"});
+  report.faults.emplace_back("the disk is full");
+  const auto document = nlohmann::json::parse(gate_json(report));
+  const auto schema_document = nlohmann::json::parse(
+      std::ifstream(COLDSTART_SOURCE_DIR "/results/compare/check.schema.json"));
+  valijson::Schema schema;
+  valijson::SchemaParser parser;
+  parser.populateSchema(valijson::adapters::NlohmannJsonAdapter(schema_document), schema);
+  valijson::Validator validator(valijson::Validator::kStrongTypes);
+  valijson::ValidationResults results;
+  const bool valid =
+      validator.validate(schema, valijson::adapters::NlohmannJsonAdapter(document), &results);
+  valijson::ValidationResults::Error error;
+  std::string where;
+  while (results.popError(error)) where = error.context.back() + ": " + error.description;
+  EXPECT_TRUE(valid) << where;
+}
+#endif
+
 TEST(FormatChange, HasASignAndNoFalsePrecision) {
   EXPECT_EQ(format_change(0.0512), "+5.1 %");
   EXPECT_EQ(format_change(-0.003), "-0.3 %");
