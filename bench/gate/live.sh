@@ -33,10 +33,10 @@ done
 # About 3, 5 and 10 % of a start of 1.6 ms.
 for ((i = 0; i < each; ++i)); do
   for us in 50 80 160; do
-    check "spin $us us" init --baseline-cmd "$hello" --candidate-cmd "$hello --spin-us=$us"
+    check "spin $us us" app --baseline-cmd "$hello" --candidate-cmd "$hello --spin-us=$us"
   done
-  check "sleep 100 us" init --baseline-cmd "$hello" --candidate-cmd "$hello --sleep-us=100"
-  check "400 page faults" init --baseline-cmd "$hello" --candidate-cmd "$hello --faults=400"
+  check "sleep 100 us" app --baseline-cmd "$hello" --candidate-cmd "$hello --sleep-us=100"
+  check "400 page faults" app --baseline-cmd "$hello" --candidate-cmd "$hello --faults=400"
   check "40 libraries" link --baseline-cmd "$hello" --candidate-cmd "$many"
 done
 printf '\nname / exit code: how often\n'

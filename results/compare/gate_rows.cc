@@ -157,7 +157,9 @@ std::vector<std::string> gate_remarks(const GateReport& report) {
     const std::string title = title_of(function, report);
     if (!function.reason.empty()) lines.push_back(title + ": " + printable(function.reason));
     for (const MetricVerdict& metric : function.metrics) {
-      if (!metric.gates) continue;
+      // Of a function that has failed nobody needs to know what else could be found out.
+      const bool idle = function.verdict == Verdict::kFail && metric.verdict != Verdict::kFail;
+      if (!metric.gates || idle) continue;
       const std::string text = explain(function, metric, report);
       if (!text.empty())
         lines.push_back(title + " " + std::string(name(metric.metric)) + ": " + text);

@@ -62,7 +62,7 @@ END
     has check.xml '<failure message="slower by'
     has check.md '^### ❌'
     if "$program" doctor 2>/dev/null | grep -Eq '^ *loader +on'; then
-      has out 'cpp moved in: init \+'
+      has out 'cpp moved in: app \+'
       has check.json '"cause": "wait \(sleep\)"'
     fi
     # The pairs are a run like any other, and give the same answer again, to the byte.
