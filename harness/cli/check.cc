@@ -1,4 +1,6 @@
 // coldstart check: the gate for continuous integration.
+#include "harness/cli/check.h"
+
 #include <algorithm>
 #include <filesystem>
 #include <memory>
@@ -336,7 +338,7 @@ int check_history(const Globals& globals, const CheckOptions& options,
   harness::Suite suite = harness::read_suite(options.suite, split_commas(options.functions));
   keep_functions(suite.functions, split_commas(options.functions));
   apply(options.cache, suite.functions);
-  const std::vector<results::Budget> budgets = budgets_of(suite);
+  const std::vector<results::Budget> budgets = budgets_of(read_text(options.suite), suite);
   HistoryRequest request;
   request.against = options.against;
   request.any_host = options.any_host;

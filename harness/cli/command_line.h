@@ -31,7 +31,6 @@ using Action = std::function<int()>;
 void add_run(CLI::App& app, const Globals& globals, harness::Launcher& launcher, Action& action);
 void add_profile(CLI::App& app, const Globals& globals, harness::Launcher& launcher,
                  Action& action);
-void add_check(CLI::App& app, const Globals& globals, harness::Launcher& launcher, Action& action);
 void add_report(CLI::App& app, const Globals& globals, Action& action);
 void add_export(CLI::App& app, const Globals& globals, Action& action);
 void add_list(CLI::App& app, const Globals& globals, Action& action);

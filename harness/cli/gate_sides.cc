@@ -7,6 +7,7 @@
 #include <optional>
 #include <system_error>
 
+#include "harness/suite/parse_budgets.h"
 #include "harness/suite/suite.h"
 #include "results/model/error.h"
 
@@ -14,17 +15,6 @@ namespace coldstart::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string read_file(const fs::path& file) {
-  errno = 0;
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) {
-    throw Error(file.string(),
-                "cannot be read: " + std::generic_category().message(errno == 0 ? EIO : errno),
-                "check the path and its permissions");
-  }
-  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-}
 
 fs::path checked_folder(const std::string& option, const fs::path& folder) {
   std::error_code error;
@@ -74,6 +64,17 @@ std::optional<harness::FunctionSpec> in_baseline(const std::string& yaml, const 
 
 }  // namespace
 
+std::string read_text(const fs::path& file) {
+  errno = 0;
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) {
+    throw Error(file.string(),
+                "cannot be read: " + std::generic_category().message(errno == 0 ? EIO : errno),
+                "check the path and its permissions");
+  }
+  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+}
+
 void keep_functions(std::vector<harness::FunctionSpec>& functions,
                     const std::vector<std::string>& names) {
   if (names.empty()) return;
@@ -93,9 +94,9 @@ void keep_functions(std::vector<harness::FunctionSpec>& functions,
   functions = std::move(kept);
 }
 
-std::vector<results::Budget> budgets_of(const harness::Suite& suite) {
+std::vector<results::Budget> budgets_of(const std::string& yaml, const harness::Suite& suite) {
   std::vector<results::Budget> budgets;
-  for (const harness::BudgetSpec& budget : suite.budgets) {
+  for (const harness::BudgetSpec& budget : harness::budgets_in(yaml, suite)) {
     // Of functions that --functions left out nothing is measured.
     if (find(suite.functions, budget.function) == nullptr) continue;
     budgets.push_back({budget.function, budget.what, budget.limit.count()});
@@ -109,7 +110,7 @@ Sides sides_of_checkouts(const fs::path& suite, const fs::path& baseline, const 
   const fs::path new_root = checked_folder("--candidate", candidate);
   const fs::path place = place_in_checkout(suite, old_root, new_root);
   const fs::path new_file = new_root / place;
-  const std::string yaml = read_file(is_there(new_file) ? new_file : suite);
+  const std::string yaml = read_text(is_there(new_file) ? new_file : suite);
 
   Sides sides;
   sides.baseline = baseline.string();
@@ -117,7 +118,7 @@ Sides sides_of_checkouts(const fs::path& suite, const fs::path& baseline, const 
   harness::Suite read = harness::parse_suite(yaml, new_file, functions);
   keep_functions(read.functions, functions);
   sides.title = read.name;
-  sides.budgets = budgets_of(read);
+  sides.budgets = budgets_of(yaml, read);
   for (harness::FunctionSpec& function : read.functions) {
     if (auto before = in_baseline(yaml, old_root / place, function.name, sides)) {
       sides.functions.push_back({std::move(*before), std::move(function)});

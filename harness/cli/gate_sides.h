@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/platform/paired.h"
+#include "harness/suite/suite.h"
 #include "results/compare/gate_budget.h"
 
 namespace coldstart::cli {
@@ -27,8 +28,11 @@ Sides sides_of_checkouts(const std::filesystem::path& suite, const std::filesyst
                          const std::filesystem::path& candidate,
                          const std::vector<std::string>& functions);
 
-/// The budgets of the functions that the suite has now.
-std::vector<results::Budget> budgets_of(const harness::Suite& suite);
+/// The budgets that the text of a suite file has for the functions of `suite`.
+std::vector<results::Budget> budgets_of(const std::string& yaml, const harness::Suite& suite);
+
+/// A whole file. Throws Error.
+std::string read_text(const std::filesystem::path& file);
 
 /// Words of a command line as a shell would split them: blanks, quotes, backslashes; nothing is
 /// expanded. Throws Error for a quote that is not closed, or no word at all.

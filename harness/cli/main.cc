@@ -5,6 +5,7 @@
 #include <exception>
 #include <string>
 
+#include "harness/cli/check.h"
 #include "harness/cli/command_line.h"
 #include "harness/cli/hints.h"
 #include "harness/cli/output.h"

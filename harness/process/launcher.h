@@ -62,7 +62,7 @@ class Launcher {
 
   /// From now on the launcher marks its forks in this map, see probes::Session::spawners_fd.
   void use_spawners_map(int map_fd);
-  /// From now on the launcher removes this directory too, and all in it, when it ends.
+  /// From now on the launcher removes this directory, and all in it, when it ends.
   void own_directory(const std::string& path);
   /// crun (1.8) refuses a hybrid cgroup layout whose v2 side has controllers. Hides the v2 side
   /// from the launcher and all that it starts, in a mount namespace of its own: crun sees cgroups

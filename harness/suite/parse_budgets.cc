@@ -57,4 +57,13 @@ std::vector<BudgetSpec> read_budgets(const Entry& entry, const std::vector<Funct
   return budgets;
 }
 
+std::vector<BudgetSpec> budgets_in(const std::string& yaml, const Suite& suite) {
+  Problems problems(suite.file.string());
+  const YAML::Node document = load_yaml(yaml, suite.file.string());
+  const auto top = read_mapping(document, position_of(document), Section::kSuite, problems);
+  const Entry* entry = top ? top->find("budgets") : nullptr;
+  if (entry == nullptr) return {};
+  return read_budgets(*entry, suite.functions, problems);
+}
+
 }  // namespace coldstart::harness

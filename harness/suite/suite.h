@@ -87,19 +87,11 @@ struct FunctionSpec {
   std::string sweep_key;
 };
 
-/// A limit that `check` holds a function to.
-struct BudgetSpec {
-  std::string function;
-  std::string what;  ///< "median", "p90", "p99" of the latency, or the name of a phase: its median
-  std::chrono::nanoseconds limit{0};
-};
-
 struct Suite {
   std::string name;
   std::filesystem::path file;
   std::vector<FunctionSpec> functions;
   std::vector<LoadSpec> loads;
-  std::vector<BudgetSpec> budgets;
 };
 
 /// Reads and validates a suite file. Relative paths in it are relative to the folder of the file,

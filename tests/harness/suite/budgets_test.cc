@@ -1,4 +1,5 @@
 // The key `budgets`.
+#include "harness/suite/parse_budgets.h"
 #include "tests/harness/suite/suite_folder.h"
 
 namespace coldstart::harness {
@@ -14,13 +15,14 @@ class Budgets : public SuiteFolder {
 };
 
 TEST_F(Budgets, AreOfQuantilesAndPhases) {
-  const Suite suite = parse(with("{cpp: {p90: 5ms, sandbox: 250us}}"));
-  ASSERT_EQ(suite.budgets.size(), 2U);
-  EXPECT_EQ(suite.budgets[0].function, "cpp");
-  EXPECT_EQ(suite.budgets[0].what, "p90");
-  EXPECT_EQ(suite.budgets[0].limit, 5ms);
-  EXPECT_EQ(suite.budgets[1].what, "sandbox");
-  EXPECT_TRUE(parse(with("{}")).budgets.empty());
+  const std::string yaml = with("{cpp: {p90: 5ms, sandbox: 250us}}");
+  const auto budgets = budgets_in(yaml, parse(yaml));
+  ASSERT_EQ(budgets.size(), 2U);
+  EXPECT_EQ(budgets[0].function, "cpp");
+  EXPECT_EQ(budgets[0].what, "p90");
+  EXPECT_EQ(budgets[0].limit, 5ms);
+  EXPECT_EQ(budgets[1].what, "sandbox");
+  EXPECT_TRUE(budgets_in(with("{}"), parse(with("{}"))).empty());
 }
 
 TEST_F(Budgets, OfWhatIsNotThereAreErrors) {
