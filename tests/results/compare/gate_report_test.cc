@@ -1,6 +1,7 @@
 #include "results/compare/gate_report.h"
 
 #include <algorithm>
+#include <fstream>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
