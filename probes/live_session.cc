@@ -55,7 +55,8 @@ std::vector<bpf_program*> kernel_programs(const coldstart_bpf& skeleton, TierId 
   const auto& p = skeleton.progs;
   switch (tier) {
     case TierId::kProcess:
-      return {p.on_fork, p.on_exec, p.on_exit, p.on_socket_state, p.on_receive, p.on_transmit};
+      return {p.on_fork,         p.on_exec,    p.on_exit,    p.on_free,
+              p.on_socket_state, p.on_receive, p.on_transmit};
     case TierId::kCpu:
       return {p.on_switch, p.on_wakeup, p.on_wakeup_new};
     case TierId::kFiles:
@@ -101,6 +102,11 @@ class LiveSession final : public Session {
     if (!ring_) throw failure("cannot map the ring buffer", errno);
     for (TierId tier : kAllTiers) {
       if (statuses_[tier].on) attach_kernel_tier(tier);
+    }
+    TierStatus& cpu = statuses_[TierId::kCpu];
+    if (cpu.on && KernelSymbols::hidden()) {
+      cpu.reason = "waits inside the kernel stay unnamed: /proc/kallsyms is hidden";
+      cpu.remedy = "run as root, or add cap_syslog to the program";
     }
   }
 

@@ -17,6 +17,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "probes/program.h"
+
 namespace coldstart::harness {
 namespace {
 
@@ -202,6 +204,14 @@ bool FileSet::add_if(const std::string& rootfs, const std::string& path, std::ui
 bool FileSet::has(std::uint64_t inode) const {
   return std::any_of(files_.begin(), files_.end(),
                      [inode](const File& file) { return file.key.second == inode; });
+}
+
+bool FileSet::covers(std::uint64_t inode, std::uint32_t device, bool as_seen) const {
+  return std::ranges::any_of(files_, [&](const File& file) {
+    if (file.key.second != inode || (as_seen && !file.seen)) return false;
+    // Where there is no major number (overlay, btrfs) stat tells another device than the kernel.
+    return (device >> 20U) == 0 || probes::kernel_device(file.key.first) == device;
+  });
 }
 
 bool FileSet::add_mapped_by(std::int64_t pid) {

@@ -52,6 +52,9 @@ class FileSet {
 
   /// Whether a file with that inode is in the set.
   bool has(std::uint64_t inode) const;
+  /// Whether that file is in the set, by inode and the kernel's number of its device; `as_seen`:
+  /// as one that was seen, see add_below.
+  bool covers(std::uint64_t inode, std::uint32_t device, bool as_seen) const;
 
   /// Adds all files that a process has mapped now. False if the process could not be asked.
   bool add_mapped_by(std::int64_t pid);
