@@ -143,7 +143,7 @@ void ColdStart::check_cache_proof() {
     if (options_.files->covers(file.inode, file.device, as_seen)) continue;
     uncovered.push_back(file.path);
     if (!options_.files->add(file.pid, file.path, file.inode)) {
-      options_.files->add_if(plan_.rootfs, file.path, file.inode);
+      options_.files->add_if(plan_.rootfs, plan_.directory, file.path, file.inode);
     }
   }
   if (!uncovered.empty()) withdraw(record_.account, state, uncovered);

@@ -29,7 +29,7 @@ void Rehearsal::see(const probes::Event& event) {
     told_of_files_ = true;
     if (!files_.add(event.raw.pid, event.name, event.raw.call.inode)) {
       // Perhaps its process has gone already: by our own way, then, if that leads to the same file.
-      files_.add_if(rootfs_, event.name, event.raw.call.inode);
+      files_.add_if(rootfs_, directory_, event.name, event.raw.call.inode);
     }
     // What is in memory only cannot be evicted. What the function writes itself it does not wait
     // for, and what has been deleted no later start can read.
