@@ -133,7 +133,7 @@ void ColdStart::prepare_cache() {
 // The proof is of the files that the rehearsal touched. Whether they are those of this start is
 // known only now. While the instance lives, so that what is new can be found for the next start.
 void ColdStart::check_cache_proof() {
-  if (!record_.account.cache || !record_.account.cache->proven) return;
+  if (!options_.cache || *options_.cache == CacheState::kWarm) return;
   const CacheState state = *options_.cache;
   std::vector<std::string> uncovered;
   for (const probes::NeededFile& file : probes::files_needed(
@@ -146,7 +146,8 @@ void ColdStart::check_cache_proof() {
       options_.files->add_if(plan_.rootfs, plan_.directory, file.path, file.inode);
     }
   }
-  if (!uncovered.empty()) withdraw(record_.account, state, uncovered);
+  const bool proven = record_.account.cache && record_.account.cache->proven;
+  if (proven && !uncovered.empty()) withdraw(record_.account, state, uncovered);
 }
 
 // A port that we did not choose may be in use: then somebody else would answer. Ours was free just
