@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <fcntl.h>
+#include <limits>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -12,6 +13,7 @@
 #include "harness/platform/listeners.h"
 #include "harness/process/monotonic.h"
 #include "harness/process/spawn.h"
+#include "probes/files_needed.h"
 #include "results/model/error.h"
 
 namespace asio = boost::asio;
@@ -56,6 +58,7 @@ asio::awaitable<Start> ColdStart::run() {
   }
   platform_.hub_.fetch_events();
   if (rehearsal_) complete_rehearsal();
+  check_cache_proof();
   record_.outlived = channel_->exited && !channel_->empty;
   co_await end_instance();
   platform_.hub_.fetch_events();
@@ -127,6 +130,26 @@ void ColdStart::prepare_cache() {
   }
 }
 
+// The proof is of the files that the rehearsal touched. Whether they are those of this start is
+// known only now. While the instance lives, so that what is new can be found for the next start.
+void ColdStart::check_cache_proof() {
+  if (!options_.cache || *options_.cache == CacheState::kWarm) return;
+  const CacheState state = *options_.cache;
+  std::vector<std::string> uncovered;
+  for (const probes::NeededFile& file : probes::files_needed(
+           channel_->events, view_.due_ns,
+           view_.responded_ns.value_or(std::numeric_limits<std::int64_t>::max()))) {
+    const bool as_seen = state == CacheState::kPageCache;
+    if (options_.files->covers(file.inode, file.device, as_seen)) continue;
+    uncovered.push_back(file.path);
+    if (!options_.files->add(file.pid, file.path, file.inode)) {
+      options_.files->add_if(plan_.rootfs, plan_.directory, file.path, file.inode);
+    }
+  }
+  const bool proven = record_.account.cache && record_.account.cache->proven;
+  if (proven && !uncovered.empty()) withdraw(record_.account, state, uncovered);
+}
+
 // A port that we did not choose may be in use: then somebody else would answer. Ours was free just
 // now, see port_thief() for what remains.
 bool ColdStart::port_is_taken() {
@@ -164,6 +187,9 @@ void ColdStart::complete_rehearsal() {
              : files.add_below(entry.filename() == "*" ? entry.parent_path() : entry);
     }
     if (!plan_.rootfs.empty()) files.add_below(plan_.rootfs);
+  }
+  if (platform_.session_.lost_events() != lost_before_) {
+    files.set_incomplete("events of the rehearsal were lost, perhaps of files that it opened");
   }
   if (record_.outcome != Outcome::kOk) {
     files.set_incomplete("the rehearsal did not answer: " + record_.message);

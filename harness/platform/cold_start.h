@@ -37,6 +37,7 @@ class ColdStart {
  private:
   void prepare();
   void prepare_cache();
+  void check_cache_proof();
   void request();
   bool first_ended() const { return channel_->failed || channel_->exited; }
 

@@ -136,6 +136,7 @@ std::string part_in_words(const std::string& part) {
   if (part == "jvm") return "what the JVM did";
   if (part == "python") return "imports";
   if (part == "node") return "modules";
+  if (part == "kernel_waits") return "what waits in the kernel were for";
   if (part == "cache" || part == "cache_proof") return "proof of the cache state";
   return part;
 }

@@ -296,6 +296,18 @@ END
     expect 0 '^warning: this machine is busy' "$program" -q profile --trials 1 -- /bin/true
     expect 0 'this machine is busy' "$program" doctor
     ;;
+  overhead)
+    if [[ $EUID != 0 ]]; then echo "skipped: the probes need root"; exit 77; fi
+    cat >s.yaml <<END
+root: $build
+functions:
+  - {name: cpp, runtime: native, command: [./bench/functions/hello]}
+END
+    expect 0 '^cpp, all +.* n 10 pairs, [1-9][0-9]* events of [1-9][0-9]* bytes a start$' "$program" -q \
+      doctor --overhead --suite s.yaml --functions cpp --tiers process,all --trials 10
+    grep -Eq '^cpp, process +.*, [1-9][0-9]* events of [1-9][0-9]* bytes a start$' out || fail "tier process told nothing"
+    grep -Eq '^empty static program .* n 50 pairs$' out || fail "the bare floor is missing"
+    ;;
   unprivileged)
     if [[ $EUID != 0 ]]; then echo "skipped: becoming another user needs root"; exit 77; fi
     chmod 755 "$work"
