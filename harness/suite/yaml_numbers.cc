@@ -44,8 +44,8 @@ std::optional<Whole> read_whole(const Entry& entry, Whole lowest, Whole highest,
 std::string text_of(double number) {
   constexpr std::size_t kLongest = 32;
   std::array<char, kLongest> buffer{};
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number,
-                                 std::chars_format::general);
+  const auto end =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), number, std::chars_format::fixed);
   return {buffer.data(), end.ptr};
 }
 
