@@ -59,10 +59,9 @@ std::string text_of(std::chrono::nanoseconds duration) {
 // What is within the range, for "write …".
 std::string text_of(const DurationRange& range) {
   using std::chrono::nanoseconds;
-  const std::string most = "at most " + text_of(range.highest);
-  if (range.lowest == nanoseconds(0)) return most;
+  if (range.lowest == nanoseconds(0)) return "at most " + text_of(range.highest);
   return (range.lowest == nanoseconds(1) ? "more than 0s" : "at least " + text_of(range.lowest)) +
-         " and " + most;
+         " and at most " + text_of(range.highest);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // Patterns that say themselves when requests are due.
 #include <gtest/gtest.h>
+#include <ostream>
 
 #include "tests/harness/load/drawn.h"
 
@@ -24,6 +25,10 @@ struct CronCase {
   const char* expression;
   std::chrono::hours duration;
   std::vector<int> minutes;
+
+  friend std::ostream& operator<<(std::ostream& out, const CronCase& of) {
+    return out << of.expression;
+  }
 };
 
 constexpr int kDay = 24 * 60;

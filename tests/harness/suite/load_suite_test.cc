@@ -13,7 +13,10 @@ namespace {
 
 std::string with(std::string text, const std::string& old, const std::string& replacement) {
   EXPECT_NE(text.find(old), std::string::npos) << old;
-  for (auto at = text.find(old); at != std::string::npos; at = text.find(old)) {
+  // On from behind the replacement: the old text may be part of it.
+  // The replacement may hold the old text.
+  for (auto at = text.find(old); at != std::string::npos;
+       at = text.find(old, at + replacement.size())) {
     text.replace(at, old.size(), replacement);
   }
   return text;

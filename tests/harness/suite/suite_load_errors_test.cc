@@ -30,13 +30,13 @@ loads:
 )"),
             (Lines{
                 "2:36: 'concurrency' cannot be 0; write a number from 1 to 100000",
-                "2:57: 'memory' must be a size, not '128MB'; "
-                "write a number and a unit (KiB, MiB, GiB), such as 128MiB",
+                ("2:57: 'memory' must be a size, not '128MB'; "
+                 "write a number and a unit (KiB, MiB, GiB), such as 128MiB"),
                 "4:70: 'memory' is empty; add a value",
-                "6:30: 'rate' is for pattern constant and onoff, and load 'a' has pattern cold; "
-                "remove it",
-                "7:5: load 'b' lacks 'duration': pattern constant has no end of its own; "
-                "add `duration: 30s`",
+                ("6:30: 'rate' is for pattern constant and onoff, and load 'a' has pattern cold; "
+                 "remove it"),
+                ("7:5: load 'b' lacks 'duration': pattern constant has no end of its own; "
+                 "add `duration: 30s`"),
                 "7:40: 'rate' cannot be 0; write a number above 0 and at most 1000000",
                 "8:52: no function 'g' in this suite; did you mean 'f'?",
                 "9:12: duplicate load name 'c', first on line 8; give each its own name",
