@@ -43,15 +43,19 @@ void choose_functions(harness::Suite& suite, const std::vector<std::string>& nam
     known += (known.empty() ? "" : ", ") + function.name;
   }
   for (const std::string& wanted : names) {
-    const auto found = std::find_if(suite.functions.begin(), suite.functions.end(),
-                                    [&](const auto& f) { return f.name == wanted; });
-    if (found == suite.functions.end()) {
+    bool found = false;
+    for (const auto& function : suite.functions) {
+      // The name of a swept function stands for all its sizes.
+      if (function.name != wanted && function.sweep_of != wanted) continue;
+      found = true;
+      if (std::ranges::find(chosen, function.name, &harness::FunctionSpec::name) != chosen.end()) {
+        throw Error("--functions", "names '" + function.name + "' twice", "name it once");
+      }
+      chosen.push_back(function);
+    }
+    if (!found) {
       throw Error("--functions", "the suite has no function '" + wanted + "'", "it has: " + known);
     }
-    if (std::count(names.begin(), names.end(), wanted) > 1) {
-      throw Error("--functions", "names '" + wanted + "' twice", "name it once");
-    }
-    chosen.push_back(*found);
   }
   if (chosen.empty()) throw Error("--functions", "names no function", "the suite has: " + known);
   suite.functions = std::move(chosen);
