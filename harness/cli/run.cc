@@ -73,7 +73,7 @@ int run_suite(const Globals& globals, const RunOptions& options, harness::Launch
   Progress progress(globals.quiet);
   RunRequest request;
   request.plan.functions = suite.functions;
-  request.plan.load = suite.loads.front().name;
+  request.plan.loads = suite.loads;
   request.plan.drop_caches = options.cache.drop_caches;
   request.plan.seed = seed_of(options.record);
   request.plan.keep_going = options.record.keep_going;

@@ -1,12 +1,18 @@
 #include "harness/platform/measure.h"
 
 #include <algorithm>
+#include <functional>
 #include <random>
 #include <signal.h>
 #include <utility>
+#include <variant>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/signal_set.hpp>
+
+#include "harness/platform/drive_load.h"
+#include "harness/platform/load_record.h"
+#include "harness/process/monotonic.h"
 
 namespace asio = boost::asio;
 
@@ -22,12 +28,16 @@ class Interruptible {
       if (cancelled) return;
       signal_ = number;
       platform_.kill_all();
+      if (on_interrupt) on_interrupt();
     });
   }
 
   void run(asio::awaitable<void> work) { platform_.run_to_end(std::move(work)); }
 
   const std::optional<int>& signal() const { return signal_; }
+
+  /// Called after all instances were killed, if it is set.
+  std::function<void()> on_interrupt;
 
  private:
   Platform& platform_;
@@ -50,6 +60,9 @@ Function describe(const FunctionSpec& spec) {
   function.runtime = name(spec.runtime);
   function.contract = name(spec.contract);
   function.command = displayed_command(spec);
+  function.limits = spec.limits;
+  function.sweep_of = spec.sweep_of;
+  function.sweep_key = spec.sweep_key;
   function.skipped = missing(spec);
   if (!function.skipped) function.version = runtime_version(spec);
   return function;
@@ -125,35 +138,54 @@ asio::awaitable<void> rehearse_all(Platform& platform, const MeasurePlan& plan,
   }
 }
 
-asio::awaitable<void> run_plan(Platform& platform, const MeasurePlan& plan, const MeasureSink& sink,
-                               const std::optional<int>& interrupted) {
+// The state of a run from load to load.
+struct Progress {
   std::vector<Function> described;
+  std::vector<Acquaintance> known;
+  int order = 0;
+};
+
+bool drives(const LoadSpec& load, const FunctionSpec& function) {
+  return load.functions.empty() || std::find(load.functions.begin(), load.functions.end(),
+                                             function.name) != load.functions.end();
+}
+
+bool is_cold(const LoadSpec& load) {
+  return !load.parallel && std::holds_alternative<ColdPattern>(load.pattern);
+}
+
+std::vector<Candidate> candidates_of(const MeasurePlan& plan, const LoadSpec& load,
+                                     const std::vector<Function>& described) {
   std::vector<Candidate> candidates;
-  std::vector<int> trials;  // of each candidate
-  int total = 0;
   for (std::size_t i = 0; i < plan.functions.size(); ++i) {
     const FunctionSpec& spec = plan.functions[i];
-    described.push_back(describe(spec));
-    if (described.back().skipped) continue;
-    for (const CacheState cache : spec.caches) {
-      candidates.push_back({i, cache, spec.trials, 0});
-      trials.push_back(spec.trials);
-      total += spec.trials;
-    }
+    if (described[i].skipped || !drives(load, spec)) continue;
+    for (const CacheState cache : spec.caches) candidates.push_back({i, cache, spec.trials, 0});
   }
-  std::vector<Acquaintance> known(plan.functions.size());
-  co_await rehearse_all(platform, plan, sink, described, known, total, interrupted);
-  if (interrupted) co_return;
-  sink.begin(described);
+  return candidates;
+}
 
-  int order = 0;
-  for (std::size_t i : interleaved_order(trials, plan.seed)) {
+int total_of(const std::vector<Candidate>& candidates) {
+  int total = 0;
+  for (const Candidate& candidate : candidates) total += candidate.trials;
+  return total;
+}
+
+asio::awaitable<void> run_cold(Platform& platform, const MeasurePlan& plan, const LoadSpec& load,
+                               const MeasureSink& sink, Progress& run,
+                               const std::optional<int>& interrupted) {
+  std::vector<Candidate> candidates = candidates_of(plan, load, run.described);
+  std::vector<int> trials;  // of each candidate
+  for (const Candidate& candidate : candidates) trials.push_back(candidate.trials);
+  int total = total_of(candidates);
+  int started = 0;
+  for (std::size_t i : interleaved_order(trials, load.seed.value_or(plan.seed))) {
     Candidate& candidate = candidates[i];
     const FunctionSpec& spec = plan.functions[candidate.function];
-    Acquaintance& function = known[candidate.function];
+    Acquaintance& function = run.known[candidate.function];
     if (function.given_up) continue;
     const std::string cache(name(candidate.cache));
-    sink.progress(spec.caches.size() > 1 ? spec.name + ", " + cache : spec.name, order, total);
+    sink.progress(spec.caches.size() > 1 ? spec.name + ", " + cache : spec.name, started, total);
     const StartOptions options{.any_port = function.any_port,
                                .files = &function.files,
                                .cache = candidate.cache,
@@ -161,10 +193,11 @@ asio::awaitable<void> run_plan(Platform& platform, const MeasurePlan& plan, cons
     Start start = co_await platform.cold_start(spec, options);
     if (interrupted) co_return;
     start.function = spec.name;
-    start.load = plan.load;
+    start.load = load.name;
     start.cache = cache;
     start.trial = ++candidate.done;
-    start.order = ++order;
+    start.order = ++run.order;
+    started += 1;
     const int left = untried(candidates, candidate.function);
     if (!function.patience.lasts_after(start) && !plan.keep_going && left > 0) {
       function.given_up = true;
@@ -173,6 +206,64 @@ asio::awaitable<void> run_plan(Platform& platform, const MeasurePlan& plan, cons
       start.message += (start.message.empty() ? "" : "; ") + given_up_text(left);
     }
     sink.started(start);
+  }
+}
+
+asio::awaitable<std::int64_t> run_load(Platform& platform, const MeasurePlan& plan,
+                                       const LoadSpec& load, std::uint32_t index,
+                                       const MeasureSink& sink, Progress& run,
+                                       Interruptible& work) {
+  std::vector<DrivenFunction> functions;
+  for (std::size_t i = 0; i < plan.functions.size(); ++i) {
+    const FunctionSpec& spec = plan.functions[i];
+    if (run.described[i].skipped || run.known[i].given_up || !drives(load, spec)) continue;
+    functions.push_back({spec, static_cast<std::uint32_t>(i), run.known[i].any_port});
+  }
+  Load record = describe_load(load);
+  DriveContext context;
+  context.arrivals = [&plan, &load](std::size_t position, std::size_t count) {
+    return plan.arrivals(load, plan.seed, position, count);
+  };
+  context.sink = sink.batches;
+  context.progress = [&](const std::string& line) {
+    if (sink.load_progress) sink.load_progress(load.name + ", " + line);
+  };
+  context.on_interrupt = &work.on_interrupt;
+  context.begin = [&](std::int64_t begin_ns) {
+    record.begin_ns = begin_ns;
+    if (sink.load_begins) sink.load_begins(record);
+  };
+  context.order = &run.order;
+  co_return co_await drive_load(platform, load, index, functions, context);
+}
+
+asio::awaitable<void> run_plan(Platform& platform, const MeasurePlan& plan, const MeasureSink& sink,
+                               Interruptible& work) {
+  Progress run;
+  for (const FunctionSpec& spec : plan.functions) run.described.push_back(describe(spec));
+  run.known.resize(plan.functions.size());
+  platform.check_limits(plan.functions);
+  for (const LoadSpec& load : plan.loads) check_load(load, plan.functions);
+  const int total = total_of(candidates_of(plan, plan.loads.front(), run.described));
+  co_await rehearse_all(platform, plan, sink, run.described, run.known, total, work.signal());
+  if (work.signal()) co_return;
+  sink.begin(run.described);
+
+  for (std::size_t i = 0; i < plan.loads.size(); ++i) {
+    const LoadSpec& load = plan.loads[i];
+    const auto index = static_cast<std::uint32_t>(i);
+    std::int64_t duration_ns = 0;
+    if (is_cold(load)) {
+      Load record = describe_load(load);
+      record.begin_ns = monotonic_ns();
+      if (sink.load_begins) sink.load_begins(record);
+      co_await run_cold(platform, plan, load, sink, run, work.signal());
+      duration_ns = monotonic_ns() - record.begin_ns;
+    } else {
+      duration_ns = co_await run_load(platform, plan, load, index, sink, run, work);
+    }
+    if (work.signal()) co_return;
+    if (sink.load_ends) sink.load_ends(index, duration_ns);
   }
 }
 
@@ -198,7 +289,7 @@ std::vector<std::size_t> interleaved_order(const std::vector<int>& trials, std::
 
 std::optional<int> measure(Platform& platform, const MeasurePlan& plan, const MeasureSink& sink) {
   Interruptible work(platform);
-  work.run(run_plan(platform, plan, sink, work.signal()));
+  work.run(run_plan(platform, plan, sink, work));
   return work.signal();
 }
 
