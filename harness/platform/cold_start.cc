@@ -133,7 +133,8 @@ void ColdStart::prepare() {
     record_.offered_port = offered_port_;
   }
   LaunchContext context{platform_.run_directory_, record_.instance,
-                        instance_mark(platform_.launcher_.pid(), record_.instance), offered_port_};
+                        instance_mark(platform_.launcher_.pid(), record_.instance), offered_port_,
+                        {}};
   prepare_limits(context);
   plan_ = plan_launch(function_, context);
   platform_.settle_cgroups(plan_);

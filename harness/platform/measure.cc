@@ -10,6 +10,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include "harness/load/driven_functions.h"
 #include "harness/platform/drive_load.h"
 #include "harness/platform/load_record.h"
 #include "harness/process/monotonic.h"
@@ -140,6 +141,7 @@ asio::awaitable<void> rehearse_all(Platform& platform, const MeasurePlan& plan,
 
 // The state of a run from load to load.
 struct Progress {
+  std::vector<FunctionSpec> functions;  // of the run: those of the plan, then those of its traces
   std::vector<Function> described;
   std::vector<Acquaintance> known;
   int order = 0;
@@ -209,20 +211,59 @@ asio::awaitable<void> run_cold(Platform& platform, const MeasurePlan& plan, cons
   }
 }
 
+// A load and the functions that it drives, as indices into the functions of the run.
+struct PlannedLoad {
+  LoadSpec load;
+  std::vector<std::size_t> functions;
+};
+
+std::size_t index_of(const std::vector<FunctionSpec>& functions, const std::string& name) {
+  const auto found = std::find_if(functions.begin(), functions.end(),
+                                  [&name](const auto& f) { return f.name == name; });
+  return static_cast<std::size_t>(found - functions.begin());
+}
+
+// Reads the traces: their functions are functions of the run, too.
+std::vector<PlannedLoad> plan_loads(const MeasurePlan& plan, Progress& run) {
+  std::vector<FunctionSpec> possible;
+  for (std::size_t i = 0; i < plan.functions.size(); ++i) {
+    if (!run.described[i].skipped) possible.push_back(plan.functions[i]);
+  }
+  std::vector<PlannedLoad> planned;
+  for (const LoadSpec& load : plan.loads) {
+    PlannedLoad& next = planned.emplace_back(PlannedLoad{load, {}});
+    for (const FunctionSpec& spec : driven_functions(next.load, possible)) {
+      const std::size_t index = index_of(run.functions, spec.name);
+      next.functions.push_back(index);
+      if (index < run.functions.size()) continue;
+      run.functions.push_back(spec);
+      Function described = run.described[index_of(plan.functions, spec.sweep_of)];
+      described.name = spec.name;
+      described.sweep_of = spec.sweep_of;
+      described.sweep_key = spec.sweep_key;
+      run.described.push_back(std::move(described));
+    }
+  }
+  return planned;
+}
+
 asio::awaitable<std::int64_t> run_load(Platform& platform, const MeasurePlan& plan,
-                                       const LoadSpec& load, std::uint32_t index,
+                                       const PlannedLoad& planned, std::uint32_t index,
                                        const MeasureSink& sink, Progress& run,
                                        Interruptible& work) {
+  const LoadSpec& load = planned.load;
   std::vector<DrivenFunction> functions;
-  for (std::size_t i = 0; i < plan.functions.size(); ++i) {
-    const FunctionSpec& spec = plan.functions[i];
-    if (run.described[i].skipped || run.known[i].given_up || !drives(load, spec)) continue;
-    functions.push_back({spec, static_cast<std::uint32_t>(i), run.known[i].any_port});
+  for (const std::size_t i : planned.functions) {
+    const FunctionSpec& spec = run.functions[i];
+    // Of a trace's function, what is known of the one that it is a copy of.
+    const std::size_t original =
+        i < plan.functions.size() ? i : index_of(plan.functions, spec.sweep_of);
+    functions.push_back({spec, static_cast<std::uint32_t>(i), run.known[original].any_port});
   }
   Load record = describe_load(load);
   DriveContext context;
   context.arrivals = [&plan, &load](std::size_t position, std::size_t count) {
-    return plan.arrivals(load, plan.seed, position, count);
+    return make_arrivals(load, plan.seed, position, count);
   };
   context.sink = sink.batches;
   context.progress = [&](const std::string& line) {
@@ -240,17 +281,23 @@ asio::awaitable<std::int64_t> run_load(Platform& platform, const MeasurePlan& pl
 asio::awaitable<void> run_plan(Platform& platform, const MeasurePlan& plan, const MeasureSink& sink,
                                Interruptible& work) {
   Progress run;
+  run.functions = plan.functions;
   for (const FunctionSpec& spec : plan.functions) run.described.push_back(describe(spec));
   run.known.resize(plan.functions.size());
   platform.check_limits(plan.functions);
-  for (const LoadSpec& load : plan.loads) check_load(load, plan.functions);
+  const std::vector<PlannedLoad> planned = plan_loads(plan, run);
+  for (const PlannedLoad& load : planned) {
+    std::vector<FunctionSpec> driven;
+    for (const std::size_t i : load.functions) driven.push_back(run.functions[i]);
+    check_load(load.load, driven);
+  }
   const int total = total_of(candidates_of(plan, plan.loads.front(), run.described));
   co_await rehearse_all(platform, plan, sink, run.described, run.known, total, work.signal());
   if (work.signal()) co_return;
   sink.begin(run.described);
 
-  for (std::size_t i = 0; i < plan.loads.size(); ++i) {
-    const LoadSpec& load = plan.loads[i];
+  for (std::size_t i = 0; i < planned.size(); ++i) {
+    const LoadSpec& load = planned[i].load;
     const auto index = static_cast<std::uint32_t>(i);
     std::int64_t duration_ns = 0;
     if (is_cold(load)) {
@@ -260,7 +307,7 @@ asio::awaitable<void> run_plan(Platform& platform, const MeasurePlan& plan, cons
       co_await run_cold(platform, plan, load, sink, run, work.signal());
       duration_ns = monotonic_ns() - record.begin_ns;
     } else {
-      duration_ns = co_await run_load(platform, plan, load, index, sink, run, work);
+      duration_ns = co_await run_load(platform, plan, planned[i], index, sink, run, work);
     }
     if (work.signal()) co_return;
     if (sink.load_ends) sink.load_ends(index, duration_ns);

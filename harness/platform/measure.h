@@ -9,7 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "harness/load/arrivals.h"
 #include "harness/platform/outbox.h"
 #include "harness/platform/platform.h"
 #include "harness/suite/load_spec.h"
@@ -46,10 +45,6 @@ inline constexpr int kPatience = 3;
 struct MeasurePlan {
   std::vector<FunctionSpec> functions;
   std::vector<LoadSpec> loads = {LoadSpec{}};
-  /// What makes the arrivals of a load, see make_arrivals(); not needed for `cold` and `closed`.
-  std::function<std::unique_ptr<Arrivals>(const LoadSpec& load, std::uint64_t seed,
-                                          std::size_t position, std::size_t count)>
-      arrivals;
   std::uint64_t seed = 0;
   /// Also try the remaining starts of functions that would be given up. Given up or not, every
   /// start that was tried is reported; the message of the last one says how many were not tried.
