@@ -259,9 +259,10 @@ class LauncherProcess {
     }
   }
 
-  // All living processes of an instance: its first process, the orphans that came to us, and the
-  // descendants of these. Orphans are recognised by their session or by the mark in their
-  // environment.
+  // All processes of an instance: its first process, orphans that came to us, and the descendants of
+  // these. Orphans are recognised by their session or by the mark in their environment. One that
+  // has ended and was not waited for is still one of them: what it held may not be free yet, and a
+  // process that its death leaves to us is not to be seen elsewhere.
   std::vector<pid_t> members(const Instance& instance) {
     if (!children_) children_ = children(self_);
     std::vector<pid_t> found;
@@ -269,13 +270,14 @@ class LauncherProcess {
       const auto first = by_first_.find(child);
       if (first != by_first_.end() && first->second != instance.id) continue;
       const auto info = read_process(child);
-      if (!info || info->state == 'Z') continue;
+      if (!info) continue;
+      // A zombie has lost its environment. Whosesoever it is: it is about to be reaped.
       const bool ours = child == instance.first || info->session == instance.first ||
-                        instances_.size() == 1 || has_environment_entry(child, mark(instance));
+                        instances_.size() == 1 || info->state == 'Z' ||
+                        has_environment_entry(child, mark(instance));
       if (!ours) continue;
       found.push_back(child);
-      const std::vector<pid_t> below = living_descendants(child);
-      found.insert(found.end(), below.begin(), below.end());
+      add_descendants(child, found);
     }
     return found;
   }

@@ -68,16 +68,11 @@ std::vector<pid_t> children(pid_t parent) {
   return found;
 }
 
-std::vector<pid_t> living_descendants(pid_t ancestor) {
-  std::vector<pid_t> found;
+void add_descendants(pid_t ancestor, std::vector<pid_t>& list) {
   for (const pid_t child : children(ancestor)) {
-    const auto info = read_process(child);
-    if (!info || info->state == 'Z') continue;
-    found.push_back(child);
-    const std::vector<pid_t> below = living_descendants(child);
-    found.insert(found.end(), below.begin(), below.end());
+    list.push_back(child);
+    add_descendants(child, list);
   }
-  return found;
 }
 
 std::vector<ProcessInfo> descendants(const std::vector<ProcessInfo>& processes, pid_t ancestor) {

@@ -28,8 +28,8 @@ std::optional<ProcessInfo> read_process(pid_t pid);
 /// Does not look at other processes, where the kernel tells (CONFIG_PROC_CHILDREN).
 std::vector<pid_t> children(pid_t parent);
 
-/// The descendants of a process that have not ended, without itself.
-std::vector<pid_t> living_descendants(pid_t ancestor);
+/// Adds the descendants of a process, without itself, to a list.
+void add_descendants(pid_t ancestor, std::vector<pid_t>& list);
 
 /// Whether the environment that a process was started with contains this entry ("K=V").
 bool has_environment_entry(pid_t pid, const std::string& entry);
