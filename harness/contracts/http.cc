@@ -71,7 +71,7 @@ class HttpConnection::Impl : public std::enable_shared_from_this<Impl> {
     watch(call.deadline_ns);
     bool connected = is_fresh();
     if (connected) {
-      result_.server_port = server_port_;
+      result_.server_port = peer_.port();
       result_.client_port = client_port_;
     } else {
       connected = co_await connect();
@@ -132,7 +132,7 @@ class HttpConnection::Impl : public std::enable_shared_from_this<Impl> {
   asio::awaitable<void> converse() {
     if (!call_->choose) co_return co_await exchange(call_->request);
     std::int64_t deadline_ns = call_->deadline_ns;
-    const std::optional<std::string> request = call_->choose(deadline_ns);
+    const std::optional<std::string> request = call_->choose(peer_, deadline_ns);
     if (!request) {
       result_.kind = HttpResult::Kind::kConnected;
       co_return;
@@ -169,7 +169,8 @@ class HttpConnection::Impl : public std::enable_shared_from_this<Impl> {
       }
       if (!error && !timed_out_) {
         socket_.set_option(tcp::no_delay(true), error);
-        result_.server_port = server_port_ = endpoint.port();
+        peer_ = endpoint;
+        result_.server_port = peer_.port();
         result_.client_port = client_port_ = socket_.local_endpoint(error).port();
         co_return true;
       }
@@ -295,7 +296,7 @@ class HttpConnection::Impl : public std::enable_shared_from_this<Impl> {
   asio::steady_timer timer_;
   asio::steady_timer watchdog_;
   std::uint64_t watch_ = 0;  // which deadline holds
-  std::uint16_t server_port_ = 0;
+  tcp::endpoint peer_;
   std::uint16_t client_port_ = 0;
 
   // Of the call that goes on now.

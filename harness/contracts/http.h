@@ -27,9 +27,11 @@ struct HttpCall {
   std::chrono::nanoseconds retry_interval{};
   std::chrono::nanoseconds longest_retry_interval{};  ///< less than retry_interval: stays as it is
   std::function<bool()> give_up;  ///< asked between attempts: true if the function has ended
-  /// Asked once, when there is a connection: what to send over it. Replaces `request` and
-  /// `deadline_ns`. Absent text: nothing now; the call ends and its result is kConnected.
-  std::function<std::optional<std::string>(std::int64_t& deadline_ns)> choose;
+  /// Asked once, when there is a connection (to `peer`): what to send over it. Replaces `request`
+  /// and `deadline_ns`. Absent text: nothing now; the call ends and its result is kConnected.
+  std::function<std::optional<std::string>(const boost::asio::ip::tcp::endpoint& peer,
+                                           std::int64_t& deadline_ns)>
+      choose;
 };
 
 struct HttpResult {

@@ -132,8 +132,10 @@ void ColdStart::prepare() {
     offered_port_ = configured ? *configured : lease_.port();
     record_.offered_port = offered_port_;
   }
-  LaunchContext context{platform_.run_directory_, record_.instance,
-                        instance_mark(platform_.launcher_.pid(), record_.instance), offered_port_,
+  LaunchContext context{platform_.run_directory_,
+                        record_.instance,
+                        instance_mark(platform_.launcher_.pid(), record_.instance),
+                        offered_port_,
                         {}};
   prepare_limits(context);
   plan_ = plan_launch(function_, context);

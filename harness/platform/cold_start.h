@@ -94,7 +94,8 @@ class ColdStart {
   boost::asio::awaitable<void> serve_first_request();
   boost::asio::awaitable<HttpResult> call_at(std::vector<boost::asio::ip::tcp::endpoint> endpoints,
                                              std::chrono::nanoseconds retry_interval);
-  std::optional<std::string> choose_request(std::uint16_t port, std::int64_t& deadline_ns);
+  std::optional<std::string> choose_request(const boost::asio::ip::tcp::endpoint& peer,
+                                            std::int64_t& deadline_ns);
   boost::asio::awaitable<void> take(const HttpResult& result);
   boost::asio::awaitable<int> look_for_port();
   boost::asio::awaitable<std::optional<cs_socket>> next_listener();

@@ -137,8 +137,8 @@ asio::awaitable<HttpResult> ColdStart::call_at(std::vector<tcp::endpoint> endpoi
   // Polling keeps its pace, which the record tells.
   if (by_event_) call.longest_retry_interval = kLongestRetry;
   if (who_waits_) {
-    call.choose = [this, port = call.endpoints.front().port()](std::int64_t& deadline_ns) {
-      return choose_request(port, deadline_ns);
+    call.choose = [this](const tcp::endpoint& peer, std::int64_t& deadline_ns) {
+      return choose_request(peer, deadline_ns);
     };
   } else {
     call.request = http_get(function_.path, call.endpoints.front().port());
@@ -150,14 +150,15 @@ asio::awaitable<HttpResult> ColdStart::call_at(std::vector<tcp::endpoint> endpoi
 }
 
 // Under load: there is a connection. Once somebody was found who waits, that one is served.
-std::optional<std::string> ColdStart::choose_request(std::uint16_t port,
+std::optional<std::string> ColdStart::choose_request(const tcp::endpoint& peer,
                                                      std::int64_t& deadline_ns) {
+  answered_at_ = peer;  // others may be called there meanwhile
   if (!first_) first_ = who_waits_();
   if (!first_) return std::nullopt;
   // Who came when the instance was on its way already has waited for a part of its start only.
   view_.due_ns = std::min(first_->due_ns, view_.requested_ns);
   deadline_ns_ = deadline_ns = first_->deadline_ns;
-  return http_get(function_.path, port, true);
+  return http_get(function_.path, peer.port(), true);
 }
 
 // What this call brought is the result of the start.

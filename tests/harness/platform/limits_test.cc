@@ -39,6 +39,8 @@ class LimitsTest : public testing::Test {
     }
   }
   void TearDown() override {
+    // The launcher has done what it was told before when it has done this.
+    rig_.once(native("/bin/true"));
     EXPECT_EQ(groups_of(rig_.launcher.pid()), std::vector<std::string>{});
   }
 
@@ -95,8 +97,8 @@ TEST_F(LimitsTest, LimitsHoldInContainersOfBothEngines) {
     function.name = engine;
     function.runtime = RuntimeKind::kContainer;
     function.engine = engine;
-    function.rootfs = "/";
-    function.command = {misbehaving("eats-memory")};
+    function.rootfs = COLDSTART_BINARY_DIR "/tests/rootfs/eats-memory";
+    function.command = {"/eats-memory"};
     function.env = {{"MEBIBYTES", "200"}};
     function.timeout = std::chrono::seconds(20);
     function.limits.memory_bytes = 64 << 20;
@@ -119,9 +121,11 @@ TEST_F(LimitsTest, WhatCannotBeExecutedLeavesNoGroup) {
 TEST_F(LimitsTest, APreparedInstanceThatIsNeverStartedLeavesNoGroup) {
   FunctionSpec function = native(sample("hello"));
   function.limits.pids = 10;
-  const auto start = rig_.platform.make_start(function, {});
-  start->prepare();
-  EXPECT_FALSE(groups_of(rig_.launcher.pid()).empty());
+  {
+    const auto start = rig_.platform.make_start(function, {});
+    start->prepare();
+    EXPECT_FALSE(groups_of(rig_.launcher.pid()).empty());
+  }
 }
 
 }  // namespace

@@ -53,7 +53,7 @@ TEST(Load, AnInstanceIsUsedAgainAndOutlivesItsLastRequestByKeepAliveOnly) {
   FunctionSpec function = native(sample("hello"));
   function.platform.keep_alive = 300ms;
   const LoadResult result =
-      drive(rig, {function}, listed(), {0ms, 100ms, 200ms, 350ms, 1500ms, 1510ms});
+      drive(rig, {function}, listed(), {0ms, 100ms, 200ms, 350ms, 1500ms, 1650ms});
   ASSERT_EQ(result.invocations.size(), 6U);
   EXPECT_EQ(result.with(Outcome::kOk), 6U);
   std::vector<bool> cold;
