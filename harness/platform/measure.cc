@@ -275,7 +275,9 @@ asio::awaitable<std::int64_t> run_load(Platform& platform, const MeasurePlan& pl
     if (sink.load_begins) sink.load_begins(record);
   };
   context.order = &run.order;
-  co_return co_await drive_load(platform, load, index, functions, context);
+  const std::int64_t took = co_await drive_load(platform, load, index, functions, context);
+  if (record.begin_ns == 0) context.begin(monotonic_ns());  // nothing to drive: all were skipped
+  co_return took;
 }
 
 asio::awaitable<void> run_plan(Platform& platform, const MeasurePlan& plan, const MeasureSink& sink,
