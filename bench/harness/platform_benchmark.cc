@@ -89,11 +89,12 @@ class Bench {
     context.sink.invocations = [&](std::span<const Invocation> batch) {
       brought.invocations.insert(brought.invocations.end(), batch.begin(), batch.end());
     };
+    const std::vector<DrivenFunction> driven(1, DrivenFunction{function, 0, false});
     const auto work = [&]() -> boost::asio::awaitable<void> {
       if (!rehearsed_) co_await platform_.cold_start(function, kRehearsal);
       rehearsed_ = true;
       cpu_before_ = own_cpu_seconds();
-      co_await drive_load(platform_, load, 0, {{function, 0, false}}, context);
+      co_await drive_load(platform_, load, 0, driven, context);
     };
     platform_.run_to_end(work());
     return brought;
