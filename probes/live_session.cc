@@ -76,7 +76,6 @@ class LiveSession final : public Session {
   int ready_fd() const override { return bpf_map__fd(skeleton_->maps.events); }
 
   void drain(const std::function<void(Event&&)>& sink) override {
-    kernel_waits_.clear();  // new events may refer to new stacks in the same places
     sink_ = &sink;
     ring_buffer__consume(ring_.get());
     sink_ = nullptr;
@@ -121,13 +120,25 @@ class LiveSession final : public Session {
         0) {
       return "kernel";
     }
-    // The map takes no other stack in this place while this one is there.
-    bpf_map_delete_elem(bpf_map__fd(skeleton_->maps.kernel_stacks), &stack);
     std::vector<std::string_view> functions;
     for (std::uint64_t address : addresses) {
       if (address != 0) functions.push_back(symbols_.find(address));
     }
     return kernel_waits_[stack] = wait_of_stack(functions);
+  }
+
+  void forget_stacks() override {
+    // The map takes no other stack in the place of one that is there.
+    for (const auto& [stack, name] : kernel_waits_) {
+      bpf_map_delete_elem(bpf_map__fd(skeleton_->maps.kernel_stacks), &stack);
+    }
+    kernel_waits_.clear();
+  }
+
+  void release(const std::vector<std::uint32_t>& pids) override {
+    for (const std::uint32_t pid : pids) {
+      bpf_map_delete_elem(bpf_map__fd(skeleton_->maps.processes), &pid);
+    }
   }
 
   void use(const TierSet& tiers) override {
@@ -231,7 +242,7 @@ class LiveSession final : public Session {
   std::map<TierId, TierStatus> statuses_;
   std::map<ProgramKey, Program> programs_;
   KernelSymbols symbols_;
-  std::map<int, std::string> kernel_waits_;  // asked for since the last drain
+  std::map<int, std::string> kernel_waits_;  // by stack, see forget_stacks()
   const std::function<void(Event&&)>* sink_ = nullptr;
   std::uint64_t undecodable_ = 0;
   Traffic traffic_;

@@ -37,6 +37,21 @@ void Progress::show(const std::string& what, int done, int total) {
   drawn_ = true;
 }
 
+void Progress::live(const std::string& line) {
+  if (quiet_) return;
+  if (!terminal_) {
+    constexpr std::int64_t kEveryNs = 10'000'000'000;
+    const std::int64_t now = harness::monotonic_ns();
+    if (live_ns_ != 0 && now - live_ns_ < kEveryNs) return;
+    live_ns_ = now;
+    std::fprintf(stderr, "%s\n", line.c_str());
+    return;
+  }
+  std::fprintf(stderr, "\r\x1b[K%.110s", line.c_str());
+  std::fflush(stderr);
+  drawn_ = true;
+}
+
 void Progress::warn(const std::string& line) {
   clear();
   std::fprintf(stderr, "%s\n", line.c_str());

@@ -16,6 +16,9 @@ class Progress {
 
   /// Where the work is: `done` of `total` steps, now at `what`.
   void show(const std::string& what, int done, int total);
+  /// What is going on where there is no number of steps: replaces the live line; where there is no
+  /// terminal, at most one line every ten seconds.
+  void live(const std::string& line);
   /// A line that stays, also with --quiet: something is wrong.
   void warn(const std::string& line);
   /// A line that stays.
@@ -28,6 +31,7 @@ class Progress {
   bool drawn_ = false;
   int last_tenth_ = -1;
   std::int64_t begun_ns_ = 0;
+  std::int64_t live_ns_ = 0;  // the last live() without a terminal
   std::string last_result_;
 
  public:

@@ -50,6 +50,8 @@ class ShiftedSession final : public probes::Session {
     return inner_->find(key);
   }
   std::string kernel_wait(int stack) override { return inner_->kernel_wait(stack); }
+  void forget_stacks() override { inner_->forget_stacks(); }
+  void release(const std::vector<std::uint32_t>& pids) override { inner_->release(pids); }
   void use(const probes::TierSet& tiers) override { inner_->use(tiers); }
   probes::Traffic traffic() const override { return inner_->traffic(); }
 
