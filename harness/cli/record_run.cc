@@ -22,14 +22,6 @@
 namespace coldstart::cli {
 namespace {
 
-std::vector<Tier> tiers_of(const probes::Session& session) {
-  std::vector<Tier> tiers;
-  for (const probes::TierStatus& status : session.tiers()) {
-    tiers.push_back({std::string(name(status.id)), status.on, status.reason, status.remedy});
-  }
-  return tiers;
-}
-
 // A selector that means something else, so that the label would never be found.
 bool is_taken(const std::string& label) {
   return label == "latest" || label.starts_with("latest~") || label.ends_with(".json") ||
@@ -53,6 +45,18 @@ std::string with_seed(const std::string& command_line, std::uint64_t seed) {
 
 }  // namespace
 
+std::vector<Tier> tiers_of(const probes::Session& session) {
+  std::vector<Tier> tiers;
+  for (const probes::TierStatus& status : session.tiers()) {
+    tiers.push_back({std::string(name(status.id)), status.on, status.reason, status.remedy});
+  }
+  return tiers;
+}
+
+std::string repeatable(const std::string& command_line, std::uint64_t seed) {
+  return in_folder(with_seed(command_line, seed));
+}
+
 RecordedRun record_run(harness::Platform& platform, const Globals& globals, Progress& progress,
                        const RunRequest& request) {
   // Opened before anything is started: a store that cannot be written must not cost a run.
@@ -63,7 +67,7 @@ RecordedRun record_run(harness::Platform& platform, const Globals& globals, Prog
   info.started_at = harness::utc_now();
   info.seed = request.plan.seed;
   info.tool_version = COLDSTART_VERSION;
-  info.command_line = in_folder(with_seed(globals.command_line, request.plan.seed));
+  info.command_line = repeatable(globals.command_line, request.plan.seed);
   info.host = harness::describe_host();
 
   RecordedRun recorded;

@@ -69,9 +69,9 @@ class LauncherProcess {
       continue_stops();
     }
     for (const auto& [id, set] : cgroups_) remove_cgroups(set);
-    if (!directory_.empty()) {
+    for (const std::string& directory : directories_) {
       std::error_code ignored;
-      std::filesystem::remove_all(directory_, ignored);
+      std::filesystem::remove_all(directory, ignored);
     }
     ::_exit(0);
   }
@@ -128,7 +128,7 @@ class LauncherProcess {
         map_ = std::move(descriptors.at(0));
         return;
       case Command::kOwnDirectory:
-        directory_ = in.text();
+        directories_.push_back(in.text());
         return;
       case Command::kOwnCgroups:
         return own_cgroups(in);
@@ -329,7 +329,7 @@ class LauncherProcess {
   pid_t self_;
   Fd child_signal_;
   Fd map_;
-  std::string directory_;
+  std::vector<std::string> directories_;
   std::unordered_map<std::uint64_t, Instance> instances_;
   std::unordered_map<std::uint64_t, CgroupSet> cgroups_;  // also of those not launched yet
   std::unordered_map<pid_t, std::uint64_t> by_first_;  // first processes that have not been reaped

@@ -61,6 +61,7 @@ constexpr std::array kKeys = {
     Key{kSuite, "defaults"},
     Key{kSuite, "functions"},
     Key{kSuite, "loads"},
+    Key{kSuite, "budgets"},
 
     Key{kDefaults, "trials"},
     Key{kDefaults, "timeout"},

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/suite/files.h"
+#include "harness/suite/parse_budgets.h"
 #include "harness/suite/parse_function.h"
 #include "harness/suite/parse_load.h"
 #include "harness/suite/problems.h"
@@ -131,6 +132,9 @@ Suite parse_suite(const std::string& yaml, const fs::path& file,
     suite.functions = read_functions(*top, context, problems);
     suite.loads =
         read_loads(*top, {context.root, context.root_is_there, suite.functions}, problems);
+    if (const Entry* budgets = top->find("budgets")) {
+      read_budgets(*budgets, suite.functions, problems);  // for its problems
+    }
   }
   problems.throw_if_any();
   return suite;

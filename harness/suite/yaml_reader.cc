@@ -140,6 +140,15 @@ std::optional<std::vector<YAML::Node>> read_list(const Entry& entry, const std::
   return std::vector<YAML::Node>(entry.value.begin(), entry.value.end());
 }
 
+std::optional<std::vector<Entry>> read_free_mapping(const Entry& entry, const std::string& example,
+                                                    Problems& problems) {
+  if (!entry.value.IsMap()) {
+    wrong_type(entry, "a mapping", "write it as `" + example + "`", problems);
+    return std::nullopt;
+  }
+  return entries_of(entry.value, problems);
+}
+
 std::optional<std::string> read_text(const Entry& entry, Problems& problems) {
   auto text = text_of(entry.value, entry.at, entry.key, problems);
   if (text && text->empty()) {

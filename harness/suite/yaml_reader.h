@@ -65,6 +65,11 @@ std::optional<Mapping> read_mapping(const YAML::Node& node, Position at, Section
 std::optional<std::vector<YAML::Node>> read_list(const Entry& entry, const std::string& example,
                                                  Problems& problems);
 
+/// The entries of a mapping whose keys are names that the user chose. `example`: for the message
+/// where it is no mapping. Duplicate keys are problems and left out.
+std::optional<std::vector<Entry>> read_free_mapping(const Entry& entry, const std::string& example,
+                                                    Problems& problems);
+
 /// A text that is not empty. A number or a boolean counts as the text that was written.
 std::optional<std::string> read_text(const Entry& entry, Problems& problems);
 
