@@ -44,6 +44,7 @@ int run(int argc, char** argv) {
   coldstart::cli::add_report(app, globals, action);
   coldstart::cli::add_compare(app, globals, action);
   coldstart::cli::add_export(app, globals, action);
+  coldstart::cli::add_history(app, globals, action);
   coldstart::cli::add_list(app, globals, action);
   coldstart::cli::add_doctor(app, globals, launcher, action);
   try {
