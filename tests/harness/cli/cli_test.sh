@@ -212,7 +212,7 @@ END
   compare)
     expect 0 'median' "$program" --quiet profile --trials 8 --label first -- /bin/true
     expect 0 'median' "$program" --quiet profile --trials 8 --label a:b -- /bin/true
-    expect 0 '^latency ' "$program" compare first a:b
+    COLUMNS=80 expect 0 '^latency ' "$program" compare first a:b
     grep -q 'coldstart check' out || fail "it does not say what to use as a gate"
     [[ $(wc -L <out) -le 80 ]] || fail "a line wider than 80 columns"
     expect 0 '^## Cold starts compared' "$program" compare first:true a:b:true --markdown
