@@ -6,49 +6,17 @@
 #include "results/report/causes_table.h"
 #include "results/report/cells.h"
 #include "results/report/details.h"
+#include "results/report/markdown_table.h"
 #include "results/report/notes.h"
 #include "results/report/text.h"
 
 namespace coldstart::results {
 namespace {
 
-// What Markdown (and the HTML inside it) would take for markup.
-std::string escaped(const std::string& text) {
-  std::string safe;
-  for (const char c : text) {
-    switch (c) {
-      case '<':
-        safe += "&lt;";
-        break;
-      case '>':
-        safe += "&gt;";
-        break;
-      case '&':
-        safe += "&amp;";
-        break;
-      case '|':
-      case '*':
-      case '_':
-      case '`':
-      case '[':
-      case ']':
-      case '\\':
-      case '#':
-      case '~':
-      case '@':
-        safe += '\\';
-        [[fallthrough]];
-      default:
-        safe += c;
-    }
-  }
-  return safe;
-}
+std::string escaped(const std::string& text) { return markdown_escaped(text); }
 
 void add_row(std::string& text, const std::vector<std::string>& cells) {
-  text += '|';
-  for (const std::string& cell : cells) text += ' ' + escaped(cell) + " |";
-  text += '\n';
+  text += markdown_row(cells);
 }
 
 // The first column to the left, the numbers to the right.
@@ -59,19 +27,7 @@ void add_header(std::string& text, const std::vector<std::string>& cells) {
   text += '\n';
 }
 
-void add_table(std::string& text, const DetailTable& table) {
-  text += fmt::format("\n{}\n\n|", escaped(table.title));
-  for (const Column& column : table.columns) text += ' ' + escaped(column.header) + " |";
-  text += "\n|";
-  for (const Column& column : table.columns) text += column.left ? " :--- |" : " ---: |";
-  text += '\n';
-  for (std::size_t row = 0; row < table.columns.front().cells.size(); ++row) {
-    std::vector<std::string> cells;
-    for (const Column& column : table.columns) cells.push_back(column.cells[row]);
-    add_row(text, cells);
-  }
-  if (!table.note.empty()) text += '\n' + escaped(table.note) + '\n';
-}
+void add_table(std::string& text, const DetailTable& table) { text += markdown_table(table); }
 
 void add_list(std::string& text, const std::vector<std::string>& notes) {
   if (notes.empty()) return;

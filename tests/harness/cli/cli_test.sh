@@ -192,6 +192,41 @@ END
     expect 0 '"seed": 7' "$program" export
     expect 2 'no function' "$program" run suite.yaml --functions nobody
     ;;
+  exports)
+    expect 0 'median' "$program" --quiet profile --trials 8 --label first -- /bin/true
+    for format in json csv google-benchmark perfetto openmetrics bmf hyperfine; do
+      expect_silence 0 "$program" export first --format "$format" --output "out.$format"
+      [[ -s out.$format ]] || fail "nothing in out.$format"
+      expect 0 "^  $format  " "$program" export --help
+    done
+    [[ $(wc -l <out.csv) == 9 ]] || fail "not a header and eight starts: $(cat out.csv)"
+    expect 0 '^run_id,.*,phase,' "$program" export --format csv --rows phases
+    expect 0 '"traceEvents"' "$program" export --format perfetto --start true:p90 --start true:1
+    expect 0 '^# EOF' "$program" export --format openmetrics --timestamps
+    expect 2 "there is no function 'false'" "$program" export --format perfetto --start false
+    expect 2 'no use for it; it goes with --format csv' "$program" export --rows phases
+    one_line_of_error
+    expect 2 'xml' "$program" export --format xml
+    one_line_of_error
+    ;;
+  compare)
+    expect 0 'median' "$program" --quiet profile --trials 8 --label first -- /bin/true
+    expect 0 'median' "$program" --quiet profile --trials 8 --label a:b -- /bin/true
+    COLUMNS=80 expect 0 '^latency ' "$program" compare first a:b
+    grep -q 'coldstart check' out || fail "it does not say what to use as a gate"
+    [[ $(wc -L <out) -le 80 ]] || fail "a line wider than 80 columns"
+    expect 0 '^## Cold starts compared' "$program" compare first:true a:b:true --markdown
+    expect 0 '"schema": "coldstart.compare/1"' "$program" compare latest~1 latest --json
+    expect 0 '^true, cold, page-cache: 2 runs' "$program" history
+    expect 0 '"schema": "coldstart.history/1"' "$program" history true --json
+    expect 2 'functions of the store: true' "$program" history nobody
+    for arguments in first '' 'first a:b --functions true,x' 'first --functions true' 'first nobody' \
+      'first:nobody a:b' 'first@disk a:b' 'first:true@disk a:b'; do
+      # shellcheck disable=SC2086
+      expect 2 . "$program" compare $arguments
+      one_line_of_error
+    done
+    ;;
   output-files)
     # Of devices only copies are used: a program that replaces its output would replace these.
     if ! { mknod full c 1 7 && : 2>/dev/null <full; } 2>/dev/null; then
