@@ -8,6 +8,7 @@
 
 #include "results/export/account_json.h"
 #include "results/export/json_put.h"
+#include "results/export/load_json.h"
 #include "results/export/overhead_json.h"
 #include "results/statistics/summary.h"
 
@@ -68,6 +69,7 @@ Json function_json(const Function& function) {
   if (!function.command.empty()) json["command"] = function.command;
   put(json, "version", function.version);
   put(json, "skipped", function.skipped);
+  put_limits(json, function);
   return json;
 }
 
@@ -104,6 +106,7 @@ Json start_json(const Start& start) {
   put_object(json, "phases", std::move(phases));
 
   json["lost_events"] = start.lost_events;
+  put(json, "in_flight", start.in_flight);
   put(json, "readiness_poll_ns", start.readiness_poll_ns);
   put(json, "connect_retries", start.connect_retries);
   put(json, "pid", start.pid);
@@ -142,6 +145,20 @@ Json summary_json(const Summary& summary) {
   return json;
 }
 
+// Before the brace that ends the document. A line each, never all of them as one tree: that would
+// take a gigabyte for a million.
+void append_invocations(std::string& document, const Run& run) {
+  if (run.invocations.empty()) return;
+  document.erase(document.rfind("\n}"));
+  document += ",\n \"invocations\": [";
+  const char* separator = "\n  ";
+  for (const Invocation& invocation : run.invocations) {
+    document += separator + invocation_line(run, invocation);
+    separator = ",\n  ";
+  }
+  document += "\n ]\n}";
+}
+
 }  // namespace
 
 std::string export_json(const Run& run) {
@@ -149,11 +166,15 @@ std::string export_json(const Run& run) {
   json["functions"] = Json::array();
   for (const Function& function : run.functions)
     json["functions"].push_back(function_json(function));
+  put_object(json, "loads", loads_json(run.loads));
   json["starts"] = Json::array();
   for (const Start& start : run.starts) json["starts"].push_back(start_json(start));
+  put_object(json, "instances", instances_json(run));
   json["summary"] = Json::array();
   for (const Summary& summary : summarize(run)) json["summary"].push_back(summary_json(summary));
-  return json.dump(1, ' ', false, Json::error_handler_t::replace) + '\n';
+  std::string text = json.dump(1, ' ', false, Json::error_handler_t::replace);
+  append_invocations(text, run);
+  return text + '\n';
 }
 
 }  // namespace coldstart::results

@@ -12,6 +12,7 @@
 #include "results/export/account_json.h"
 #include "results/export/json.h"
 #include "results/export/json_node.h"
+#include "results/export/load_json.h"
 #include "results/export/overhead_json.h"
 #include "results/model/error.h"
 
@@ -79,6 +80,7 @@ Function read_function(const Node& node) {
   }
   node.read("version", function.version);
   node.read("skipped", function.skipped);
+  read_limits(node, function);
   return function;
 }
 
@@ -147,6 +149,7 @@ Start read_start(const Node& node, const std::set<std::string>& functions) {
     node.at("boundaries").fail("has no 'responded', but the outcome is ok");
   }
   node.read("lost_events", start.lost_events);
+  node.read("in_flight", start.in_flight);
   node.read("readiness_poll_ns", start.readiness_poll_ns);
   node.read("connect_retries", start.connect_retries);
   node.read("pid", start.pid);
@@ -194,6 +197,13 @@ Run import_json(const std::string& text, const std::string& source) {
   }
   for (const Node& node : document.at("starts").elements()) {
     run.starts.push_back(read_start(node, names));
+  }
+  if (const auto loads = document.find("loads")) run.loads = read_loads(*loads);
+  if (const auto requests = document.find("invocations")) {
+    run.invocations = read_invocations(*requests, run);
+  }
+  if (const auto instances = document.find("instances")) {
+    run.instances = read_instances(*instances, run);
   }
   return run;
 }

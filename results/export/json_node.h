@@ -68,6 +68,12 @@ class JsonNode {
     return value_.get<bool>();
   }
 
+  /// An object as JSON on one line.
+  std::string object() const {
+    if (!value_.is_object()) fail("must be an object");
+    return value_.dump();
+  }
+
   std::vector<JsonNode> elements() const {
     if (!value_.is_array()) fail("must be an array");
     std::vector<JsonNode> nodes;

@@ -29,6 +29,54 @@ CREATE TABLE overheads (
   base_ns      INTEGER NOT NULL,
   with_ns      INTEGER NOT NULL
 ) STRICT;
+)sql",
+                                                                R"sql(
+ALTER TABLE functions ADD COLUMN memory_limit_bytes INTEGER;
+ALTER TABLE functions ADD COLUMN cpus_limit REAL;
+ALTER TABLE functions ADD COLUMN pids_limit INTEGER;
+ALTER TABLE functions ADD COLUMN sweep_of TEXT;
+ALTER TABLE functions ADD COLUMN sweep_key TEXT;
+ALTER TABLE starts ADD COLUMN in_flight INTEGER;
+CREATE TABLE loads (
+  id          INTEGER PRIMARY KEY,
+  run_id      INTEGER NOT NULL REFERENCES runs (id),
+  position    INTEGER NOT NULL,
+  name        TEXT NOT NULL,
+  pattern     TEXT NOT NULL,
+  parameters  TEXT,
+  time_scale  REAL NOT NULL,
+  begin_ns    INTEGER NOT NULL,
+  duration_ns INTEGER,
+  UNIQUE (run_id, position),
+  UNIQUE (run_id, name)
+) STRICT;
+CREATE TABLE invocations (
+  load_id       INTEGER NOT NULL REFERENCES loads (id),
+  due_ns        INTEGER NOT NULL,
+  number        INTEGER NOT NULL,
+  function_id   INTEGER NOT NULL REFERENCES functions (id),
+  instance      INTEGER,
+  cold          INTEGER NOT NULL,
+  outcome       TEXT NOT NULL,
+  sent_ns       INTEGER,
+  first_byte_ns INTEGER,
+  done_ns       INTEGER,
+  message       TEXT,
+  PRIMARY KEY (load_id, due_ns, number)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE instances (
+  id                INTEGER PRIMARY KEY,
+  load_id           INTEGER NOT NULL REFERENCES loads (id),
+  function_id       INTEGER NOT NULL REFERENCES functions (id),
+  instance          INTEGER NOT NULL,
+  requested_ns      INTEGER NOT NULL,
+  ready_ns          INTEGER,
+  ended_ns          INTEGER,
+  ended_by          TEXT NOT NULL,
+  invocations       INTEGER NOT NULL,
+  peak_memory_bytes INTEGER
+) STRICT;
+CREATE INDEX instances_by_load ON instances (load_id);
 )sql"};
 
 int version_of(SQLite::Database& db) { return db.execAndGet("PRAGMA user_version").getInt(); }

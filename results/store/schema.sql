@@ -1,4 +1,4 @@
--- coldstart.db, schema version 2 (PRAGMA user_version; application_id is 'COLD').
+-- coldstart.db, schema version 3 (PRAGMA user_version; application_id is 'COLD').
 --
 -- Times are nanoseconds. A value that was not measured is NULL, never 0. Example, all latencies of the
 -- newest run:
@@ -17,6 +17,13 @@
 --          json_each(s.account, '$.causes') c
 --    WHERE f.run_id = (SELECT max(id) FROM runs) AND s.outcome = 'ok' AND s.lost_events = 0
 --    GROUP BY f.id, c.key;
+--
+-- What share of the requests of each load was cold:
+--
+--   SELECT l.name, f.name, count(*) AS requests, 100.0 * sum(i.cold) / count(*) AS cold_percent
+--     FROM invocations i JOIN loads l ON l.id = i.load_id JOIN functions f ON f.id = i.function_id
+--    WHERE l.run_id = (SELECT max(id) FROM runs) AND i.instance IS NOT NULL
+--    GROUP BY l.id, f.id;
 
 CREATE TABLE runs (
   id           INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -58,6 +65,11 @@ CREATE TABLE functions (
   command  TEXT NOT NULL,         -- JSON array of strings
   version  TEXT NOT NULL,         -- what the runtime says of itself
   skipped  TEXT,                  -- why it could not be measured; NULL: it was measured
+  memory_limit_bytes INTEGER,     -- of each instance; NULL: no limit
+  cpus_limit REAL,                -- CPU time per wall time
+  pids_limit INTEGER,             -- processes and threads
+  sweep_of  TEXT,                 -- 'java' for 'java@256MiB'; NULL: not of a sweep
+  sweep_key TEXT,                 -- what the sweep varies: memory, cpus
   UNIQUE (run_id, name)
 ) STRICT;
 
@@ -85,7 +97,7 @@ CREATE TABLE starts (
   trial             INTEGER NOT NULL,  -- 1-based, per function
   run_order         INTEGER NOT NULL,  -- 1-based, in the whole run
   instance          INTEGER NOT NULL,
-  outcome           TEXT NOT NULL,     -- ok, not-started, exited, crashed, timeout, closed, bad-response
+  outcome           TEXT NOT NULL,     -- ok, not-started, exited, crashed, timeout, closed, bad-response, out-of-memory
   message           TEXT NOT NULL,     -- what happened, where the outcome is not ok
   due_ns            INTEGER NOT NULL,
   requested_ns      INTEGER,
@@ -109,7 +121,8 @@ CREATE TABLE starts (
   http_status       INTEGER,
   exit_status       INTEGER,
   exit_signal       INTEGER,
-  account           TEXT               -- JSON: causes, libraries, files, …; NULL: nothing is in it
+  account           TEXT,              -- JSON: causes, libraries, files, …; NULL: nothing is in it
+  in_flight         INTEGER            -- starts under way when it was requested, itself included; NULL: not counted
 ) STRICT;
 
 CREATE INDEX starts_by_function ON starts (function_id);
@@ -118,6 +131,54 @@ CREATE INDEX starts_by_function ON starts (function_id);
 CREATE VIEW absent_boundaries AS
   SELECT s.id AS start_id, a.boundary, a.kind, a.reason
     FROM starts s JOIN absences a ON a.set_id = s.absence_set_id;
+
+-- A load as it was driven. Moments of its requests and instances are since begin_ns.
+CREATE TABLE loads (
+  id          INTEGER PRIMARY KEY,
+  run_id      INTEGER NOT NULL REFERENCES runs (id),
+  position    INTEGER NOT NULL,      -- 0-based, in the order in which they were driven
+  name        TEXT NOT NULL,         -- starts.load
+  pattern     TEXT NOT NULL,         -- cold, closed, constant, stages, burst, …
+  parameters  TEXT,                  -- JSON object: the keys of the suite that say more; NULL: none
+  time_scale  REAL NOT NULL,         -- time was compressed by this factor; 1: it was not
+  begin_ns    INTEGER NOT NULL,      -- CLOCK_MONOTONIC
+  duration_ns INTEGER,               -- to the end of the last request; NULL: interrupted
+  UNIQUE (run_id, position),
+  UNIQUE (run_id, name)
+) STRICT;
+
+-- One request of a load (those of the load `cold` are starts only). The rows of a load lie together and in order
+-- of due: a long trace has a million.
+CREATE TABLE invocations (
+  load_id       INTEGER NOT NULL REFERENCES loads (id),
+  due_ns        INTEGER NOT NULL,    -- since the begin of the load; when the pattern intended it
+  number        INTEGER NOT NULL,    -- 0-based, in the order in which they were stored
+  function_id   INTEGER NOT NULL REFERENCES functions (id),
+  instance      INTEGER,             -- that served it, or should have; NULL: it never got one
+  cold          INTEGER NOT NULL,    -- 1: it waited for an instance that was still starting
+  outcome       TEXT NOT NULL,       -- like starts.outcome; dropped: there was no room for it
+  sent_ns       INTEGER,             -- since due: handed to a connection
+  first_byte_ns INTEGER,             -- since due: the latency
+  done_ns       INTEGER,             -- since due: the whole answer was there
+  message       TEXT,                -- what happened, where the outcome is not ok
+  PRIMARY KEY (load_id, due_ns, number)
+) STRICT, WITHOUT ROWID;
+
+-- The life of one instance under a load. Moments are since the begin of the load.
+CREATE TABLE instances (
+  id                INTEGER PRIMARY KEY,
+  load_id           INTEGER NOT NULL REFERENCES loads (id),
+  function_id       INTEGER NOT NULL REFERENCES functions (id),
+  instance          INTEGER NOT NULL,  -- starts.instance, where its start is among them
+  requested_ns      INTEGER NOT NULL,
+  ready_ns          INTEGER,           -- NULL: it never was
+  ended_ns          INTEGER,           -- NULL: not known
+  ended_by          TEXT NOT NULL,     -- keep-alive, scale-down, end of load, died, failed to start, interrupted
+  invocations       INTEGER NOT NULL,  -- that it answered
+  peak_memory_bytes INTEGER            -- of its cgroup, where it had one
+) STRICT;
+
+CREATE INDEX instances_by_load ON instances (load_id);
 
 -- What the probes cost, by `coldstart doctor --overhead`: pairs of starts with and without them. Rows are
 -- added, never replaced; the newest of each host, what and tiers is the one that reports quote.

@@ -18,8 +18,10 @@ constexpr const char* kColumns =
     "requested_ns, forked_ns, launched_ns, execed_ns, linked_ns, entered_ns, runtime_ready_ns, "
     "listening_ns, received_ns, replied_ns, responded_ns, completed_ns, absence_set_id, "
     "lost_events, "
-    "readiness_poll_ns, connect_retries, pid, port, http_status, exit_status, exit_signal, account";
-constexpr int kColumnCount = 30;
+    "readiness_poll_ns, connect_retries, pid, port, http_status, exit_status, exit_signal, "
+    "account, "
+    "in_flight";
+constexpr int kColumnCount = 31;
 
 constexpr const char* kNotApplicable = "not applicable";
 constexpr const char* kUnseen = "unseen";
@@ -68,11 +70,14 @@ std::map<std::int64_t, Absences> load_absences(SQLite::Database& db, std::int64_
   return sets;
 }
 
-// All columns but the last one are in every store; that one came with version 2.
+// All columns but the last two are in every store; `account` came with version 2, `in_flight` with
+// version 3.
 std::string columns_of(SQLite::Database& db) {
   std::string columns = kColumns;
-  if (!has_column(db, "starts", "account")) {
-    columns.replace(columns.rfind("account"), std::string::npos, "NULL");
+  for (const std::string added : {"account", "in_flight"}) {
+    if (!has_column(db, "starts", added)) {
+      columns.replace(columns.rfind(added), added.size(), "NULL");
+    }
   }
   return columns;
 }
@@ -120,6 +125,8 @@ Start read_start(SQLite::Statement& row, const std::map<std::int64_t, Absences>&
         account_from_text(row.getColumn(column).getString(),
                           fmt::format("{}: start {} of {}", file, start.order, start.function));
   }
+  ++column;
+  read_optional(row, column++, start.in_flight);
   return start;
 }
 
@@ -194,6 +201,7 @@ void StartWriter::add(std::int64_t function_id, std::optional<std::int64_t> abse
   } else {
     insert_start_.bind(i++);
   }
+  bind_optional(insert_start_, i++, start.in_flight);
   insert_start_.exec();
   insert_start_.tryReset();
 }

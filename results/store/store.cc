@@ -10,7 +10,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "results/export/load_json.h"
 #include "results/model/error.h"
+#include "results/store/invocation_rows.h"
+#include "results/store/migrate.h"
 #include "results/store/open.h"
 #include "results/store/overhead_rows.h"
 #include "results/store/start_row.h"
@@ -18,10 +21,14 @@
 namespace coldstart::results {
 namespace {
 
-/// Name → id of the functions of one run, and the sets of absences that it already has.
+/// What is known of a run that is being written: its functions by name and by index, its loads by
+/// index, the sets of absences that it already has, the number of its next request.
 struct OpenRun {
   std::map<std::string, std::int64_t> functions;
   std::map<std::string, std::int64_t> absence_sets;
+  RowIds function_rows;
+  RowIds load_rows;
+  std::int64_t next_invocation = 0;
 };
 
 void insert_tiers(SQLite::Database& db, std::int64_t run_id, const std::vector<Tier>& tiers) {
@@ -39,7 +46,8 @@ void insert_functions(SQLite::Database& db, std::int64_t run_id,
   SQLite::Statement insert(
       db,
       "INSERT INTO functions (run_id, position, name, runtime, contract, command, "
-      "version, skipped) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+      "version, skipped, memory_limit_bytes, cpus_limit, pids_limit, sweep_of, sweep_key) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   int position = 0;
   for (const Function& function : functions) {
     const std::string command = nlohmann::json(function.command)
@@ -47,6 +55,11 @@ void insert_functions(SQLite::Database& db, std::int64_t run_id,
     SQLite::bind(insert, run_id, position++, function.name, function.runtime, function.contract,
                  command, function.version);
     if (function.skipped) insert.bind(8, *function.skipped);
+    if (function.limits.memory_bytes) insert.bind(9, *function.limits.memory_bytes);
+    if (function.limits.cpus) insert.bind(10, *function.limits.cpus);
+    if (function.limits.pids) insert.bind(11, *function.limits.pids);
+    if (!function.sweep_of.empty()) insert.bind(12, function.sweep_of);
+    if (!function.sweep_key.empty()) insert.bind(13, function.sweep_key);
     insert.exec();
     insert.reset();
     insert.clearBindings();
@@ -93,10 +106,13 @@ RunInfo load_info(SQLite::Database& db, const std::string& file, std::int64_t ru
 }
 
 std::vector<Function> load_functions(SQLite::Database& db, std::int64_t run_id) {
+  // Limits and sweeps came with version 3.
+  const bool has_limits = has_column(db, "functions", "sweep_key");
   SQLite::Statement query(
-      db,
-      "SELECT name, runtime, contract, command, version, skipped FROM functions "
-      "WHERE run_id = ? ORDER BY position");
+      db, std::string("SELECT name, runtime, contract, command, version, skipped, ") +
+              (has_limits ? "memory_limit_bytes, cpus_limit, pids_limit, sweep_of, sweep_key"
+                          : "NULL, NULL, NULL, NULL, NULL") +
+              " FROM functions WHERE run_id = ? ORDER BY position");
   query.bind(1, run_id);
   std::vector<Function> functions;
   while (query.executeStep()) {
@@ -107,6 +123,11 @@ std::vector<Function> load_functions(SQLite::Database& db, std::int64_t run_id) 
     f.command = nlohmann::json::parse(query.getColumn(3).getString());
     f.version = query.getColumn(4).getString();
     if (!query.isColumnNull(5)) f.skipped = query.getColumn(5).getString();
+    if (!query.isColumnNull(6)) f.limits.memory_bytes = query.getColumn(6).getInt64();
+    if (!query.isColumnNull(7)) f.limits.cpus = query.getColumn(7).getDouble();
+    if (!query.isColumnNull(8)) f.limits.pids = query.getColumn(8).getInt();
+    if (!query.isColumnNull(9)) f.sweep_of = query.getColumn(9).getString();
+    if (!query.isColumnNull(10)) f.sweep_key = query.getColumn(10).getString();
     functions.push_back(std::move(f));
   }
   return functions;
@@ -125,6 +146,7 @@ struct Store::Impl {
   std::filesystem::path file;
   SQLite::Database db;  // before the statements: they must go first
   std::optional<StartWriter> writer;
+  std::optional<InvocationWriter> invocation_writer;
   std::map<std::int64_t, OpenRun> open_runs;
 
   // What SQLite throws becomes an Error.
@@ -147,12 +169,33 @@ struct Store::Impl {
     while (query.executeStep()) {
       run.functions.emplace(query.getColumn(0).getString(), query.getColumn(1).getInt64());
     }
+    run.function_rows = function_ids(db, run_id);
+    run.load_rows = load_ids(db, run_id);
+    run.next_invocation = next_invocation_number(db, run.load_rows);
     return open_runs.emplace(run_id, std::move(run)).first->second;
+  }
+
+  void check_load(const OpenRun& run, std::int64_t run_id, std::uint32_t load) const {
+    if (load < run.load_rows.size()) return;
+    throw Error(file.string(), fmt::format("run {} has no load with index {}", run_id, load),
+                "add_load gives the index");
+  }
+
+  // Before anything is written: a batch is stored as a whole or not at all.
+  template <typename T>
+  void check_indices(const OpenRun& run, std::int64_t run_id, std::span<const T> batch) const {
+    for (const T& item : batch) {
+      check_load(run, run_id, item.load);
+      if (item.function < run.function_rows.size()) continue;
+      throw Error(file.string(),
+                  fmt::format("run {} has no function with index {}", run_id, item.function),
+                  "name it in begin_run");
+    }
   }
 };
 
 Store::Store(const std::filesystem::path& file, Mode mode)
-    : impl_(new Impl{file, open_store_file(file, mode), std::nullopt, {}}) {}
+    : impl_(new Impl{file, open_store_file(file, mode), std::nullopt, std::nullopt, {}}) {}
 Store::~Store() = default;
 Store::Store(Store&&) noexcept = default;
 Store& Store::operator=(Store&&) noexcept = default;
@@ -187,26 +230,82 @@ std::int64_t Store::begin_run(const RunInfo& info, const std::vector<Function>& 
 }
 
 void Store::add_start(std::int64_t run_id, const Start& start) {
+  add_starts(run_id, std::span(&start, 1));
+}
+
+void Store::add_starts(std::int64_t run_id, std::span<const Start> starts) {
   impl_->guarded([&] {
     OpenRun& run = impl_->open_run(run_id);
-    const auto function = run.functions.find(start.function);
-    if (function == run.functions.end()) {
-      throw Error(impl_->file.string(),
-                  fmt::format("run {} has no function '{}'", run_id, start.function),
-                  "name it in begin_run");
-    }
     if (!impl_->writer) impl_->writer.emplace(impl_->db);
-    const std::string absences = absences_key(start.timeline);
-    const auto known = run.absence_sets.find(absences);
-    std::optional<std::int64_t> set_id;
-    if (known != run.absence_sets.end()) set_id = known->second;
-
+    std::map<std::string, std::int64_t> sets = run.absence_sets;
     SQLite::Transaction transaction(impl_->db, SQLite::TransactionBehavior::IMMEDIATE);
-    if (!set_id && !absences.empty()) set_id = impl_->writer->add_absences(run_id, start.timeline);
-    impl_->writer->add(function->second, set_id, start);
+    for (const Start& start : starts) {
+      const auto function = run.functions.find(start.function);
+      if (function == run.functions.end()) {
+        throw Error(impl_->file.string(),
+                    fmt::format("run {} has no function '{}'", run_id, start.function),
+                    "name it in begin_run");
+      }
+      std::optional<std::int64_t> set_id;
+      if (const std::string absences = absences_key(start.timeline); !absences.empty()) {
+        auto known = sets.find(absences);
+        if (known == sets.end()) {
+          known = sets.emplace(absences, impl_->writer->add_absences(run_id, start.timeline)).first;
+        }
+        set_id = known->second;
+      }
+      impl_->writer->add(function->second, set_id, start);
+    }
     transaction.commit();
     // Only now: a transaction that was rolled back leaves no set behind.
-    if (set_id) run.absence_sets.emplace(absences, *set_id);
+    run.absence_sets = std::move(sets);
+  });
+}
+
+std::uint32_t Store::add_load(std::int64_t run_id, const Load& load) {
+  return impl_->guarded([&] {
+    check_parameters(load);
+    OpenRun& run = impl_->open_run(run_id);
+    SQLite::Transaction transaction(impl_->db, SQLite::TransactionBehavior::IMMEDIATE);
+    const std::int64_t row = insert_load(impl_->db, run_id, run.load_rows.size(), load);
+    transaction.commit();
+    run.load_rows.push_back(row);
+    return static_cast<std::uint32_t>(run.load_rows.size() - 1);
+  });
+}
+
+void Store::finish_load(std::int64_t run_id, std::uint32_t load, std::int64_t duration_ns) {
+  impl_->guarded([&] {
+    const OpenRun& run = impl_->open_run(run_id);
+    impl_->check_load(run, run_id, load);
+    SQLite::Transaction transaction(impl_->db, SQLite::TransactionBehavior::IMMEDIATE);
+    update_load_duration(impl_->db, run.load_rows[load], duration_ns);
+    transaction.commit();
+  });
+}
+
+void Store::add_invocations(std::int64_t run_id, std::span<const Invocation> invocations) {
+  impl_->guarded([&] {
+    OpenRun& run = impl_->open_run(run_id);
+    impl_->check_indices(run, run_id, invocations);
+    if (!impl_->invocation_writer) impl_->invocation_writer.emplace(impl_->db);
+    SQLite::Transaction transaction(impl_->db, SQLite::TransactionBehavior::IMMEDIATE);
+    std::int64_t number = run.next_invocation;
+    for (const Invocation& invocation : invocations) {
+      impl_->invocation_writer->add(run.function_rows, run.load_rows, invocation, number++);
+    }
+    transaction.commit();
+    run.next_invocation = number;
+  });
+}
+
+void Store::add_instances(std::int64_t run_id, std::span<const InstanceLife> instances) {
+  impl_->guarded([&] {
+    const OpenRun& run = impl_->open_run(run_id);
+    impl_->check_indices(run, run_id, instances);
+    SQLite::Transaction transaction(impl_->db, SQLite::TransactionBehavior::IMMEDIATE);
+    insert_instances(impl_->db, run.function_rows, run.load_rows, instances);
+    transaction.commit();
   });
 }
 
@@ -309,6 +408,9 @@ Run Store::load(std::int64_t run_id) const {
     run.info = load_info(impl_->db, impl_->file.string(), run_id);
     run.functions = load_functions(impl_->db, run_id);
     run.starts = load_starts(impl_->db, run_id);
+    run.loads = load_loads(impl_->db, run_id);
+    run.invocations = load_invocations(impl_->db, run_id);
+    run.instances = load_instances(impl_->db, run_id);
     return run;
   });
 }

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,23 @@ class Store {
   /// death. Throws Error for a function that the run does not have.
   void add_start(std::int64_t run_id, const Start& start);
 
+  /// Stores many starts in one transaction: all of them, or, where it throws, none.
+  void add_starts(std::int64_t run_id, std::span<const Start> starts);
+
+  /// Stores a load as it begins; returns its index, which its requests and instances name. Names
+  /// are unique in a run.
+  std::uint32_t add_load(std::int64_t run_id, const Load& load);
+
+  /// Its last request has ended. A load without this was interrupted.
+  void finish_load(std::int64_t run_id, std::uint32_t load, std::int64_t duration_ns);
+
+  /// Stores a batch of requests, in any order, in one transaction: all of them, or, where it
+  /// throws, none. Throws Error for a load or a function that the run does not have.
+  void add_invocations(std::int64_t run_id, std::span<const Invocation> invocations);
+
+  /// The same for the lives of instances.
+  void add_instances(std::int64_t run_id, std::span<const InstanceLife> instances);
+
   /// Adds what is known only now; replaces the tiers of begin_run. Marks the run as finished,
   /// unless `finished_at` is empty: then it was interrupted.
   void finish_run(std::int64_t run_id, const std::string& finished_at, std::uint64_t lost_events,
@@ -71,7 +89,8 @@ class Store {
   /// label (the newest run that has it). Throws Error, naming the runs there are.
   std::int64_t resolve(const std::string& selector) const;
 
-  /// A whole run; its starts in the order in which they were added. Throws Error for an unknown id.
+  /// A whole run; its starts and instances in the order in which they were added, its requests
+  /// load by load in order of due. Throws Error for an unknown id.
   Run load(std::int64_t run_id) const;
 
  private:

@@ -19,7 +19,7 @@ TEST_F(SuiteFile, AFunctionThatSaysLittleGetsTheDocumentedDefaults) {
   EXPECT_EQ(suite.file, folder_ / "suite.yaml");
   ASSERT_EQ(suite.loads.size(), 1U);
   EXPECT_EQ(suite.loads[0].name, "cold");
-  EXPECT_EQ(suite.loads[0].pattern, "cold");
+  EXPECT_EQ(pattern_name(suite.loads[0].pattern), "cold");
   ASSERT_EQ(suite.functions.size(), 1U);
   const FunctionSpec& f = suite.functions[0];
   EXPECT_EQ(f.runtime, RuntimeKind::kNative);

@@ -10,6 +10,7 @@
 #endif
 
 #include "results/export/json.h"
+#include "tests/results/sample_load.h"
 #include "tests/results/sample_run.h"
 #include "tests/results/support.h"
 
@@ -20,6 +21,18 @@ using nlohmann::json;
 
 json schema_json() {
   return json::parse(testing::read_file(COLDSTART_SOURCE_DIR "/results/export/run.schema.json"));
+}
+
+Run full_load_run() {
+  coldstart::Run run = testing::plain_run({"f"}, 2);
+  run.loads = {testing::full_load("l")};
+  run.invocations = {testing::full_invocation()};
+  run.instances = {testing::full_instance()};
+  run.functions[0].limits = {128 << 20, 0.1, 7};
+  run.functions[0].sweep_of = "g";
+  run.functions[0].sweep_key = "cpus";
+  run.starts[0].in_flight = 16;
+  return run;
 }
 
 #ifdef COLDSTART_HAVE_VALIJSON
@@ -63,8 +76,15 @@ TEST(JsonSchema, HoldsForWhatWeExport) {
   EXPECT_EQ(complaint(exported(run)), "");
 }
 
+TEST(JsonSchema, HoldsForRunsUnderLoad) {
+  EXPECT_EQ(complaint(exported(testing::loaded_run())), "");
+  EXPECT_EQ(complaint(exported(testing::parallel_run())), "");
+  EXPECT_EQ(complaint(exported(testing::memory_sweep_run())), "");
+  EXPECT_EQ(complaint(exported(full_load_run())), "");
+}
+
 TEST(JsonSchema, RefusesWhatTheImportRefuses) {
-  const json good = exported(testing::plain_run({"f"}, 2));
+  const json good = exported(full_load_run());
   for (const auto& [pointer, value] : std::vector<std::pair<const char*, json>>{
            {"/schema", "coldstart.run/2"},
            {"/run/seed", -1},
@@ -79,6 +99,14 @@ TEST(JsonSchema, RefusesWhatTheImportRefuses) {
            {"/starts/0/libraries", {{{"path", 1}}}},
            {"/starts/0/cache_proof", json::object()},
            {"/run/overhead", {{{"what", "f"}}}},
+           {"/loads/0/time_scale", 0},
+           {"/loads/0/parameters", 3},
+           {"/invocations/0/cold", 1},
+           {"/invocations/0/due_ns", -1},
+           {"/invocations/0/outcome", "good"},
+           {"/instances/0/requested_ns", "soon"},
+           {"/functions/0/limits/cpus", -1},
+           {"/starts/0/in_flight", 0},
            {"/run/probes/tiers/cpu", "perhaps"}}) {
     json bad = good;
     bad[json::json_pointer(pointer)] = value;
@@ -117,8 +145,8 @@ void expect_documented(const json& schema, const json& document) {
     EXPECT_TRUE(mentions(schema, key)) << key;
     // Below these the keys are names of tiers, boundaries, phases and outcomes.
     static const std::vector<std::string> kByName = {
-        "tiers", "remedies",  "boundaries", "absent",         "phases",
-        "waits", "failed_by", "causes",     "account_absent", "phase_medians_ns"};
+        "tiers",     "remedies", "boundaries",     "absent",           "phases",    "waits",
+        "failed_by", "causes",   "account_absent", "phase_medians_ns", "parameters"};
     if (key == "causes") {
       for (const auto& phase : value) expect_documented(schema, phase);
     }
@@ -132,6 +160,7 @@ TEST(JsonSchema, DocumentsEveryKeyThatWeWrite) {
   run.starts.push_back(testing::full_start("cpp", 13));
   run.info.overheads = {testing::sample_overhead("cpp", "all", 1.004)};
   expect_documented(schema_json(), json::parse(export_json(run)));
+  expect_documented(schema_json(), json::parse(export_json(full_load_run())));
 }
 
 }  // namespace

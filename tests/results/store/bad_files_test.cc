@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "results/store/schema.h"
 #include "results/store/store.h"
 #include "tests/results/sample_run.h"
 #include "tests/results/support.h"
@@ -85,8 +86,10 @@ TEST(BadStore, AStoreOfANewerColdstartIsRefused) {
   const TempFolder folder;
   make_store(folder / "a.db");
   SQLite::Database((folder / "a.db").string(), SQLite::OPEN_READWRITE)
-      .exec("PRAGMA user_version = 3");
-  expect_refused(folder, "a.db", "written by a newer coldstart (schema 3; this one knows 2)");
+      .exec("PRAGMA user_version = " + std::to_string(kSchemaVersion + 1));
+  expect_refused(folder, "a.db",
+                 "written by a newer coldstart (schema " + std::to_string(kSchemaVersion + 1) +
+                     "; this one knows " + std::to_string(kSchemaVersion) + ")");
 }
 
 TEST(BadStore, AFolderIsRefused) {

@@ -7,6 +7,7 @@
 #include "results/export/json.h"
 #include "results/store/schema.h"
 #include "results/store/store.h"
+#include "tests/results/sample_load.h"
 #include "tests/results/sample_run.h"
 #include "tests/results/support.h"
 
@@ -128,6 +129,22 @@ void make_version_1(const fs::path& file) {
       "(1, 'cold', 'page-cache', 2, 2, 2, 'crashed', 'signal 11', 6, NULL, 0, 11);");
 }
 
+// The same run, with an account for its first start, as schema 2 kept it.
+void make_version_2(const fs::path& file) {
+  make_version_1(file);
+  SQLite::Database db(file.string(), SQLite::OPEN_READWRITE);
+  db.exec(
+      "ALTER TABLE starts ADD COLUMN account TEXT;"
+      "ALTER TABLE runs ADD COLUMN overheads TEXT;"
+      "CREATE TABLE overheads (id INTEGER PRIMARY KEY, measured_at TEXT NOT NULL, "
+      "host_name TEXT NOT NULL, kernel TEXT NOT NULL, cpu TEXT NOT NULL, cpus INTEGER NOT NULL, "
+      "tool_version TEXT NOT NULL, what TEXT NOT NULL, tiers TEXT NOT NULL, ratio REAL NOT NULL, "
+      "low REAL, high REAL, pairs INTEGER NOT NULL, base_ns INTEGER NOT NULL, "
+      "with_ns INTEGER NOT NULL) STRICT;"
+      "UPDATE starts SET account = '{\"python\": {\"imports\": 3, \"top\": []}}' WHERE id = 1;"
+      "PRAGMA user_version = 2");
+}
+
 void expect_both_starts(const Run& run) {
   EXPECT_EQ(run.info.label, "old");
   EXPECT_TRUE(run.info.overheads.empty());
@@ -168,6 +185,39 @@ TEST(Migration, AnOlderStoreIsReadAsItIs) {
   EXPECT_EQ(version_of(folder / "a.db"), 1);
 }
 
+TEST(Migration, AStoreOfVersion2IsReadAsItIs) {
+  const TempFolder folder;
+  make_version_2(folder / "a.db");
+  const Store store(folder / "a.db", Store::Mode::kRead);
+  const coldstart::Run run = store.load(1);
+  ASSERT_EQ(run.starts.size(), 2U);
+  EXPECT_EQ(run.starts[0].account.python->imports, 3);
+  EXPECT_FALSE(run.starts[0].in_flight);
+  EXPECT_TRUE(run.loads.empty());
+  EXPECT_TRUE(run.invocations.empty());
+  EXPECT_TRUE(run.instances.empty());
+  EXPECT_FALSE(run.functions.at(0).limits.any());
+  EXPECT_EQ(run.functions.at(0).sweep_of, "");
+  EXPECT_EQ(version_of(folder / "a.db"), 2);
+}
+
+TEST(Migration, AStoreOfVersion2TakesLoadsAndKeepsItsAccounts) {
+  const TempFolder folder;
+  make_version_2(folder / "a.db");
+  {
+    Store store(folder / "a.db", Store::Mode::kWrite);
+    EXPECT_EQ(store.add_load(1, testing::full_load("late")), 0U);
+    store.add_invocations(1, std::vector{testing::full_invocation()});
+    store.add_instances(1, std::vector{testing::full_instance()});
+  }
+  EXPECT_EQ(version_of(folder / "a.db"), kSchemaVersion);
+  const coldstart::Run run = Store(folder / "a.db", Store::Mode::kRead).load(1);
+  EXPECT_EQ(run.starts.at(0).account.python->imports, 3);
+  EXPECT_EQ(run.loads, std::vector{testing::full_load("late")});
+  EXPECT_EQ(run.invocations, std::vector{testing::full_invocation()});
+  EXPECT_EQ(run.instances, std::vector{testing::full_instance()});
+}
+
 TEST(Migration, AnOlderStoreInAReadOnlyFolderIsReadToo) {
   const TempFolder folder;
   make_version_1(folder / "a.db");
@@ -201,9 +251,12 @@ TEST(Migration, WritingBringsAnOlderStoreUpToDateAndKeepsItsStarts) {
 TEST(Migration, AMigratedStoreIsShapedLikeANewOne) {
   const TempFolder folder;
   make_version_1(folder / "old.db");
+  make_version_2(folder / "middle.db");
   { Store(folder / "old.db", Store::Mode::kWrite); }
+  { Store(folder / "middle.db", Store::Mode::kWrite); }
   { Store(folder / "new.db", Store::Mode::kWrite); }
   EXPECT_EQ(shape_of(folder / "old.db"), shape_of(folder / "new.db"));
+  EXPECT_EQ(shape_of(folder / "middle.db"), shape_of(folder / "new.db"));
   EXPECT_TRUE(testing::contains(shape_of(folder / "new.db"), "account"));
 }
 
