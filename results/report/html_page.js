@@ -148,7 +148,9 @@
 
   function line(row, total) {
     const tr = element("tr", row.kind === "phase" ? "phase" : "sub");
-    const name = element("th", "", row.name);
+    // Of a path the end is what differs.
+    const short = row.kind === "library" || row.kind === "module" ? row.name.split("/").pop() : row.name;
+    const name = element("th", "", short);
     name.scope = "row";
     name.title = row.name;
     if (row.kind !== "phase") name.prepend(element("span", "aside", row.kind + " "));

@@ -108,6 +108,7 @@ std::string page_svg(const std::string& svg, const std::string& alt, const std::
     const auto close = std::min(rest.find('>'), rest.size() - 1);
     const std::string_view tag = rest.substr(0, close + 1);
     rest.remove_prefix(close + 1);
+    if (tag.starts_with("<rect x=\"0\" y=\"0\"")) continue;  // the canvas, which has no colour here
     if (tag.starts_with("<title") || tag.starts_with("<desc")) {
       // What gnuplot calls its parts would show as tooltips.
       const auto end = rest.find("</");

@@ -155,16 +155,20 @@ test("what happened inside the phases can be left out", async () => {
   await done(opened);
 });
 
-test("the bars of the phases follow each other and end where the track ends", async () => {
-  const opened = await open("full.html");
+for (const width of [1280, 400]) test(`the bars of the phases follow each other and fill the track: ${width} px`, async () => {
+  const opened = await open("full.html", { width });
   const { page } = opened;
   await page.locator("#pick-details").uncheck();
+  const table = await page.locator("#waterfall table").boundingBox();
+  const place = await page.locator("#waterfall").boundingBox();
+  assert.ok(Math.abs(table.width - place.width) < 2, `the table is ${table.width} px of ${place.width}`);
   const boxes = await page.evaluate(() => Array.from(document.querySelectorAll("#waterfall .track"), (track) => {
     const outer = track.getBoundingClientRect();
     const bar = track.firstChild.getBoundingClientRect();
     return { begin: (bar.left - outer.left) / outer.width, end: (bar.right - outer.left) / outer.width };
   }));
   assert.ok(boxes.length >= 5);
+  assert.ok(await page.locator("#waterfall .track").first().evaluate((track) => track.clientWidth) > width * 0.35);
   let at = 0;
   for (const box of boxes) {
     assert.ok(Math.abs(box.begin - at) < 0.02, `${JSON.stringify(boxes)}`);
