@@ -218,22 +218,24 @@ class LauncherProcess {
     }
   }
 
-  // All living processes of an instance: the descendants of its first process, and orphans that
-  // came to us. Those are recognised by their session or by the mark in their environment.
+  // All processes of an instance: the descendants of its first process, and orphans that came to
+  // us. Those are recognised by their session or by the mark in their environment. One that has
+  // ended and was not waited for is still one of them: what it held may not be free yet, and a
+  // process that its death leaves to us is not to be seen elsewhere.
   std::vector<pid_t> members(const Instance& instance) const {
     const std::vector<ProcessInfo> all = list_processes();
     const std::string mark =
         std::string(kInstanceVariable) + "=" + instance_mark(self_, instance.id);
     std::vector<pid_t> found;
     for (const ProcessInfo& child : all) {
-      if (child.parent != self_ || child.state == 'Z') continue;
+      if (child.parent != self_) continue;
+      // A zombie has lost its environment. Whosesoever it is: it is about to be reaped.
       const bool ours = child.pid == instance.first || child.session == instance.first ||
-                        instances_.size() == 1 || has_environment_entry(child.pid, mark);
+                        instances_.size() == 1 || child.state == 'Z' ||
+                        has_environment_entry(child.pid, mark);
       if (!ours) continue;
       found.push_back(child.pid);
-      for (const ProcessInfo& info : descendants(all, child.pid)) {
-        if (info.state != 'Z') found.push_back(info.pid);
-      }
+      for (const ProcessInfo& info : descendants(all, child.pid)) found.push_back(info.pid);
     }
     return found;
   }

@@ -4,7 +4,8 @@
 set -uo pipefail
 program=$1 build=$2 wanted=$3
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+helpers=()  # processes that must not outlive a case, however it ends
+trap 'rm -rf "$work"; ((${#helpers[@]} == 0)) || kill "${helpers[@]}" 2>/dev/null' EXIT
 cd "$work" || exit 1
 functions=$build/bench/functions
 
@@ -31,6 +32,16 @@ expect_silence() {
   [[ ! -s out && ! -s err ]] || fail "something was said: $*"
 }
 one_line_of_error() { [[ $(wc -l <err) == 1 ]] || fail "not one line of error"; }
+
+# A port that nobody listens on, outside the range from which the kernel gives ports to clients.
+free_port() {
+  local port
+  while :; do
+    port=$((10000 + RANDOM % 20000))
+    grep -q ":$(printf %04X "$port") " /proc/net/tcp /proc/net/tcp6 || break
+  done
+  printf '%s' "$port"
+}
 
 # Whether a process lives; one that has ended and was not waited for has no command line.
 lives() { [[ -n $(tr -d '\0' 2>/dev/null <"/proc/$1/cmdline") ]]; } 2>/dev/null
@@ -74,6 +85,7 @@ interrupted_by() {
   mkdir "$TMPDIR"
   "$program" --quiet --db here.db run suite.yaml --output report >out 2>err &
   pid=$!
+  helpers+=("$pid")
   until launcher=$(pgrep -P "$pid" -x coldstart-spawn); do
     kill -0 "$pid" 2>/dev/null || fail "the run ended by itself"
   done
@@ -155,7 +167,8 @@ case $wanted in
     expect 0 'listen|link' "$program" --quiet profile --trials 3 -- "$functions/hello"
     expect 0 '"contract": "http"' "$program" export
     expect 0 'sandbox' "$program" --quiet profile --trials 2 -- "$build/tests/functions/wrapper.sh" "$functions/hello"
-    expect 0 '"port": 18099' bash -c "'$program' -q profile --trials 2 -- env PORT=18099 '$functions/hello' && '$program' export"
+    port=$(free_port)
+    expect 0 "\"port\": $port" bash -c "'$program' -q profile --trials 2 -- env PORT=$port '$functions/hello' && '$program' export"
     ;;
   run-report)
     cat >suite.yaml <<END
@@ -276,7 +289,8 @@ END
   profile-ports)
     expect 0 'contract http' "$program" -q profile --trials 2 --timeout 5s -- "$build/tests/functions/two-ports"
     head -n 1 out | grep -Eq 'two-ports: median .*, 2 starts, contract http, port [0-9]+, status 200' || fail "the headline is not first"
-    expect 0 'port 18096, status 200' "$program" -q profile --trials 2 --probes none -- env PORT=18096 "$functions/hello"
+    port=$(free_port)
+    expect 0 "port $port, status 200" "$program" -q profile --trials 2 --probes none -- env "PORT=$port" "$functions/hello"
     expect 0 'contract: exec \(it ended by itself' "$program" profile --trials 1 -- sh -c 'sleep 30 & exit 0'
     grep -q 'other processes of it ran on' err || fail "a daemon is not noticed"
     expect 0 'bad-response \(HTTP status 200, expected 204' "$program" -q profile --trials 1 --expect-status 204 -- "$functions/hello"
@@ -327,14 +341,12 @@ END
     [[ ! -e started ]] || fail "it was started before the store was looked at"
     ;;
   busy)
-    burners=()
     for ((i = 0; i < $(nproc); ++i)); do
       (while :; do :; done) &
-      burners+=($!)
+      helpers+=($!)
     done
     expect 0 '^warning: this machine is busy' "$program" -q profile --trials 1 -- /bin/true
     expect 0 'this machine is busy' "$program" doctor
-    kill "${burners[@]}"
     ;;
   unprivileged)
     if [[ $EUID != 0 ]]; then echo "skipped: becoming another user needs root"; exit 77; fi
@@ -354,6 +366,7 @@ END
     (nothing_is_left 4194999) || fail "something is found where nothing is"
     COLDSTART_INSTANCE=4194999.1 sleep 60 &
     pid=$!
+    helpers+=("$pid")
     until left_of 4194999 | grep -q '^process .*sleep 60'; do
       kill -0 "$pid" 2>/dev/null || fail "a marked process is not found"
     done
