@@ -9,6 +9,7 @@
 
 #include "results/model/duration.h"
 #include "results/report/cells.h"
+#include "results/report/noise_notes.h"
 #include "results/report/reasons.h"
 #include "results/report/text.h"
 
@@ -317,6 +318,7 @@ std::vector<std::string> condition_notes(const Run& run, const std::vector<Summa
     }
   }
   for (std::string& note : status_notes(run, summaries)) notes.push_back(std::move(note));
+  for (std::string& note : noise_notes(run, summaries)) notes.push_back(std::move(note));
   if (!info.command_line.empty()) notes.push_back(printable("repeat: " + info.command_line));
   return notes;
 }
