@@ -44,7 +44,9 @@ int run(int argc, char** argv) {
   coldstart::cli::add_profile(app, globals, launcher, action);
   coldstart::cli::add_check(app, globals, launcher, action);
   coldstart::cli::add_report(app, globals, action);
+  coldstart::cli::add_compare(app, globals, action);
   coldstart::cli::add_export(app, globals, action);
+  coldstart::cli::add_history(app, globals, action);
   coldstart::cli::add_list(app, globals, action);
   coldstart::cli::add_doctor(app, globals, launcher, action);
   try {

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <random>
+#include <span>
 #include <unistd.h>
 
 #include "harness/cli/quote.h"
@@ -87,6 +88,23 @@ RecordedRun record_run(harness::Platform& platform, const Globals& globals, Prog
                       ? start.function + " " + format_duration(*latency)
                       : start.function + " " + std::string(name(start.outcome)));
   };
+  sink.load_begins = [&](const Load& load) { store.add_load(recorded.id, load); };
+  sink.load_ends = [&](std::uint32_t load, std::int64_t duration_ns) {
+    store.finish_load(recorded.id, load, duration_ns);
+  };
+  sink.batches.starts = [&](std::span<const Start> starts) {
+    store.add_starts(recorded.id, starts);
+  };
+  sink.batches.invocations = [&](std::span<const Invocation> invocations) {
+    for (const Invocation& invocation : invocations) {
+      (invocation.outcome == Outcome::kOk ? recorded.answered : recorded.failed) += 1;
+    }
+    store.add_invocations(recorded.id, invocations);
+  };
+  sink.batches.instances = [&](std::span<const InstanceLife> lives) {
+    store.add_instances(recorded.id, lives);
+  };
+  sink.load_progress = [&](const std::string& line) { progress.live(line); };
   sink.progress = [&](const std::string& what, int done, int total) {
     progress.show(what, done, total);
   };

@@ -21,8 +21,8 @@ struct RunRequest {
 struct RecordedRun {
   std::int64_t id = 0;  ///< 0: interrupted before the first start, nothing was stored
   std::optional<int> interrupted_by;
-  std::size_t answered = 0;  ///< starts that did
-  std::size_t failed = 0;    ///< starts that did not
+  std::size_t answered = 0;  ///< starts and requests that were
+  std::size_t failed = 0;    ///< those that were not
 };
 
 /// Options that `run` and `profile` share, and that are about the record.

@@ -1,6 +1,7 @@
 #include "harness/suite/parse_load.h"
 
 #include <algorithm>
+#include <bit>
 #include <optional>
 #include <variant>
 
@@ -32,11 +33,14 @@ void refuse_foreign_keys(const LoadReading& r) {
   for (const Entry& entry : r.mapping.entries) {
     const KindSet patterns = find_key(Section::kLoad, entry.key)->patterns;
     if ((patterns & (1U << r.spec.pattern.index())) != 0) continue;
-    r.problems.add(entry.key_at,
-                   "'" + entry.key + "' is for pattern " + join(patterns, pattern_names()) +
-                       ", and " + r.title() + " has pattern " +
-                       std::string(pattern_name(r.spec.pattern)),
-                   "remove it");
+    const std::string pattern(pattern_name(r.spec.pattern));
+    // Where it is for nearly all of them, the exception says more.
+    constexpr int kFew = 4;
+    const std::string what = std::popcount(patterns) <= kFew
+                                 ? " is for pattern " + join(patterns, pattern_names()) + ", and " +
+                                       r.title() + " has pattern " + pattern
+                                 : " is not for pattern " + pattern;
+    r.problems.add(entry.key_at, in_quotes(entry.key) + what, "remove it");
   }
 }
 

@@ -62,18 +62,23 @@ std::optional<Stage> read_stage(const LoadReading& r, const Entry& element, doub
   if (!keys) return std::nullopt;
   Stage stage;
   stage.from = rate;
-  if (const Entry* entry = keys->find("from")) {
-    stage.from = read_number(*entry, kRateOrNone, r.problems).value_or(stage.from);
-  }
+  bool good = true;
+  const auto take = [&](const char* key, double& target) {
+    const Entry* entry = keys->find(key);
+    if (entry == nullptr) return;
+    const auto value = read_number(*entry, kRateOrNone, r.problems);
+    good = good && value;
+    target = value.value_or(target);
+  };
+  take("from", stage.from);
   stage.to = stage.from;
-  if (const Entry* entry = keys->find("to")) {
-    stage.to = read_number(*entry, kRateOrNone, r.problems).value_or(stage.to);
-  }
+  take("to", stage.to);
   const Entry* duration = keys->find("duration");
   take_time(r, duration, stage.duration);
   if (duration == nullptr) {
     r.problems.add(keys->at, "this stage lacks 'duration'", "add `duration: 10s`");
   }
+  if (!good) return std::nullopt;
   return stage;
 }
 

@@ -44,8 +44,8 @@ std::optional<Whole> read_whole(const Entry& entry, Whole lowest, Whole highest,
 std::string text_of(double number) {
   constexpr std::size_t kLongest = 32;
   std::array<char, kLongest> buffer{};
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number,
-                                 std::chars_format::general);
+  const auto end =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), number, std::chars_format::fixed);
   return {buffer.data(), end.ptr};
 }
 
@@ -59,10 +59,9 @@ std::string text_of(std::chrono::nanoseconds duration) {
 // What is within the range, for "write …".
 std::string text_of(const DurationRange& range) {
   using std::chrono::nanoseconds;
-  const std::string most = "at most " + text_of(range.highest);
-  if (range.lowest == nanoseconds(0)) return most;
+  if (range.lowest == nanoseconds(0)) return "at most " + text_of(range.highest);
   return (range.lowest == nanoseconds(1) ? "more than 0s" : "at least " + text_of(range.lowest)) +
-         " and " + most;
+         " and at most " + text_of(range.highest);
 }
 
 }  // namespace
