@@ -9,6 +9,7 @@
 #include "results/model/error.h"
 #include "results/report/cells.h"
 #include "results/report/gnuplot.h"
+#include "results/report/load_plots.h"
 #include "results/report/plot_script.h"
 #include "results/report/text.h"
 
@@ -16,17 +17,6 @@ namespace coldstart::results {
 namespace {
 
 namespace fs = std::filesystem;
-
-// What may stand in a file name; everything else becomes '-'.
-std::string file_name(const std::string& text) {
-  std::string name;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '_' || c == '-' || c == '.';
-    name += plain ? c : '-';
-  }
-  return name;
-}
 
 std::string medians_in_words(const Block& block) {
   std::string words;
@@ -68,17 +58,47 @@ void move_into(const fs::path& from, const fs::path& to) {
   }
 }
 
-}  // namespace
-
-std::vector<Picture> write_plots(const Run& run, const std::vector<Summary>& summaries,
-                                 const fs::path& folder) {
-  std::vector<Block> blocks = blocks_of(summaries);
+std::vector<PlannedPicture> start_pictures(const Run& run, const std::vector<Summary>& summaries) {
+  const std::vector<Summary> shown = without_parallel(run, summaries);
+  std::vector<Block> blocks = blocks_of(shown);
   const bool several = blocks.size() > 1;
   std::erase_if(blocks, [](const Block& block) {
     return std::none_of(block.summaries.begin(), block.summaries.end(),
                         [](const Summary* s) { return s->n > 0; });
   });
-  if (blocks.empty()) return {};
+  std::vector<PlannedPicture> pictures;
+  for (Block& block : blocks) {
+    const bool cut = keep_most_started(block, kMostFunctions) > 0;
+    const Summary& first = *block.summaries.front();
+    const std::string suffix = several ? file_name("-" + first.load + "-" + first.cache) : "";
+    const std::string about = fmt::format(
+        "{}{}{}", run.info.suite.empty() ? "" : fit(printable(run.info.suite), 60) + ", ",
+        block.title, cut ? fmt::format(", the {} with the most starts", kMostFunctions) : "");
+    std::string title = "Phases of a cold start: " + about;
+    pictures.push_back(
+        {phases_script(block.summaries, title), "phases" + suffix, title,
+         fmt::format(
+             "Stacked bars of the phases of a cold start. Median latency: {}. Longest phase: {}.",
+             medians_in_words(block), longest_phases_in_words(block))});
+    title = "First response after a cold start: " + about;
+    pictures.push_back(
+        {ecdf_script(ecdf_lines(run, block), title), "ecdf" + suffix, title,
+         fmt::format("Distribution of the time to the first response, a line for each function. "
+                     "Median: {}.",
+                     medians_in_words(block))});
+  }
+  return pictures;
+}
+
+}  // namespace
+
+std::vector<Picture> write_plots(const Run& run, const std::vector<Summary>& summaries,
+                                 const fs::path& folder) {
+  std::vector<PlannedPicture> planned = start_pictures(run, summaries);
+  for (PlannedPicture& picture : load_pictures(run, summaries)) {
+    planned.push_back(std::move(picture));
+  }
+  if (planned.empty()) return {};
 
   std::error_code error;
   fs::create_directories(folder, error);
@@ -88,28 +108,10 @@ std::vector<Picture> write_plots(const Run& run, const std::vector<Summary>& sum
   }
   const ScratchFolder scratch(folder);
   std::vector<Picture> pictures;
-  const auto add = [&](const PlotScript& script, const std::string& name, std::string title,
-                       std::string alt) {
-    draw(script, name, scratch);
-    pictures.push_back(
-        {std::move(title), std::move(alt), folder / (name + ".svg"), folder / (name + ".png")});
-  };
-  for (const Block& block : blocks) {
-    const Summary& first = *block.summaries.front();
-    const std::string suffix = several ? file_name("-" + first.load + "-" + first.cache) : "";
-    const std::string about =
-        fmt::format("{}{}", run.info.suite.empty() ? "" : fit(printable(run.info.suite), 60) + ", ",
-                    block.title);
-    add(phases_script(block.summaries, "Phases of a cold start: " + about), "phases" + suffix,
-        "Phases of a cold start: " + about,
-        fmt::format(
-            "Stacked bars of the phases of a cold start. Median latency: {}. Longest phase: {}.",
-            medians_in_words(block), longest_phases_in_words(block)));
-    add(ecdf_script(ecdf_lines(run, block), "First response after a cold start: " + about),
-        "ecdf" + suffix, "First response after a cold start: " + about,
-        fmt::format(
-            "Distribution of the time to the first response, a line for each function. Median: {}.",
-            medians_in_words(block)));
+  for (PlannedPicture& picture : planned) {
+    draw(picture.script, picture.name, scratch);
+    pictures.push_back({std::move(picture.title), std::move(picture.alt),
+                        folder / (picture.name + ".svg"), folder / (picture.name + ".png")});
   }
   // Only now: existing pictures are replaced together, or not at all.
   for (const Picture& picture : pictures) {

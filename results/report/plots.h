@@ -1,5 +1,5 @@
-// The two pictures of a run, drawn by gnuplot: phases side by side, and the distribution of
-// latency.
+// The pictures of a run, drawn by gnuplot: phases side by side, the distribution of latency, and of
+// loads and sweeps those of load_plots.h.
 #pragma once
 
 #include <filesystem>
@@ -25,8 +25,10 @@ std::optional<std::string> plot_obstacle();
 
 /// Writes `phases.svg`, `phases.png`, `ecdf.svg` and `ecdf.png` into `folder` (created where it is
 /// missing); with several loads or cache states a pair for each, `phases-<load>-<cache>.svg`.
-/// Existing pictures are replaced, whole or not at all. Nothing is written for a run without a
-/// usable start. Throws Error: gnuplot is missing or fails, the folder cannot be written.
+/// A run under load has more: `timeline-<load>-<function>`, `in-flight-<load>-<function>`,
+/// `parallel-<function>`, `memory-<function>-<load>-<cache>`, `cpus-…`. Existing pictures are
+/// replaced, whole or not at all. Nothing is written for a run without a usable start or a request.
+/// Throws Error: gnuplot is missing or fails, the folder cannot be written.
 std::vector<Picture> write_plots(const Run& run, const std::vector<Summary>& summaries,
                                  const std::filesystem::path& folder);
 
