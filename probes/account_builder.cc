@@ -37,6 +37,7 @@ class Builder {
     if (cpu) {
       activity_ = follow_threads(events_, view_.due_ns, end_ns_, kernel_wait_);
       account_.causes = causes_of(activity_, built_.timeline, view_.due_ns);
+      explain_unnamed_waits();
     }
     if (files) add_files();
     // Of a warm instance neither happened in what was measured.
@@ -55,6 +56,17 @@ class Builder {
       return false;
     }
     return true;
+  }
+
+  // A wait that is called "kernel" may be all that there is to say, or all that we may know.
+  void explain_unnamed_waits() {
+    const auto cpu = std::find_if(tiers_.begin(), tiers_.end(), [](const TierStatus& tier) {
+      return tier.id == TierId::kCpu && !tier.reason.empty();
+    });
+    const bool any =
+        std::any_of(account_.causes.begin(), account_.causes.end(),
+                    [](const PhaseCauses& c) { return c.time.waits.contains("kernel"); });
+    if (cpu != tiers_.end() && any) account_.absent["kernel_waits"] = cpu->reason;
   }
 
   std::optional<std::int64_t> at(Boundary boundary) const {

@@ -31,6 +31,7 @@ bool has_counters(cs_event_kind kind) {
     case CS_WAKE:
     case CS_SWITCH_IN:
     case CS_JVM_INIT_BEGIN:
+    case CS_JVM_CLASS:
     case CS_JVM_COMPILE_BEGIN:
     case CS_JVM_COMPILE_END:
     case CS_JVM_GC_BEGIN:
@@ -53,8 +54,8 @@ class Follower {
     }
     // Still on a CPU at the last event.
     for (auto& [tid, thread] : threads_) end_run(tid, thread, to_);
-    // The kernel takes a process down after the last that is told of it.
-    close_segment(overall(), to_, threads_.empty() && had_threads_ ? "exit" : last_blocked_);
+    // All have ended: the launcher has yet to hear of it and to tell.
+    close_segment(overall(), to_, threads_.empty() && had_threads_ ? "launcher" : last_blocked_);
     std::sort(activity_.runs.begin(), activity_.runs.end(),
               [](const auto& a, const auto& b) { return a.begin_ns < b.begin_ns; });
     return std::move(activity_);
@@ -95,11 +96,7 @@ class Follower {
         forget(event.raw.pid, now, event.raw.pid);
         change(event.raw.pid, event.raw.pid, now, State::kCpu, {});
         break;
-      case CS_EXIT:
-        sample(event);
-        forget(event.raw.pid, now, 0);
-        break;
-      default:
+      default:  // also CS_EXIT: the kernel has yet to take it down, its threads end one by one
         break;
     }
   }

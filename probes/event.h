@@ -3,7 +3,8 @@
  *
  * Every record carries CLOCK_MONOTONIC (bpf_ktime_get_ns) and the instance it belongs to; records
  * of processes that are not part of an instance are never written. Records come in three sizes, so
- * that the frequent ones are small: struct cs_header        CS_WAKE, CS_SWITCH_IN and plain marks
+ * that the frequent ones are small:
+ *   struct cs_header        CS_WAKE, CS_SWITCH_IN, marks and classes of a JVM
  *   struct cs_event         everything else
  *   struct cs_named_event   with a name behind it, as long as the name's limit */
 #ifndef COLDSTART_PROBES_EVENT_H
@@ -34,7 +35,8 @@ enum cs_event_kind {
   /* tier runtime */
   CS_RUNTIME_READY = 10, /* value: enum cs_runtime */
   CS_JVM_INIT_BEGIN = 11,
-  CS_JVM_CLASS = 12, /* name, value: 1 if it comes from a class data archive */
+  CS_JVM_CLASS = 12, /* value: 1 if it comes from a class data archive; name: only of the first
+                        class of the application */
   CS_JVM_COMPILE_BEGIN = 13,
   CS_JVM_COMPILE_END = 14,
   CS_JVM_GC_BEGIN = 15,
@@ -68,13 +70,21 @@ enum cs_call_class {
   CS_CALL_SENDFILE = 4, /* descriptor is argument 2 */
   CS_CALL_MMAP = 5,
   CS_CALL_EXEC = 6,
-  CS_CALL_CLONE = 7,     /* told only if it makes namespaces; flags are argument 1 */
+  CS_CALL_CLONE = 7,     /* told only if it makes namespaces; flags are argument 1, of clone3 the
+                            first word of what it points to */
   CS_CALL_NAMESPACE = 8, /* unshare, setns */
   CS_CALL_MOUNT = 9,     /* the mount calls, pivot_root, chroot */
   CS_CALL_SECURITY = 10, /* seccomp, prctl, capset, set*id */
   CS_CALL_MKDIR = 11,    /* path is argument 1 */
   CS_CALL_MKDIRAT = 12,  /* path is argument 2 */
   CS_CALL_WRITE = 13,    /* told only of cgroup files; descriptor is argument 1 */
+};
+
+/* Of cs_call.flags, CS_OPENED and CS_SYSCALL, and of cs_file.flags. */
+enum cs_file_flag {
+  CS_MAY_WRITE = 1, /* the file was opened for writing, perhaps for reading as well */
+  CS_IN_CGROUP = 2, /* the file, or the folder that a relative path begins at, is of cgroups */
+  CS_ON_DISK = 4,   /* its file system has something behind it that the page cache caches */
 };
 
 struct cs_socket {
@@ -91,7 +101,8 @@ struct cs_file {
   __u64 inode;
   __u64 begin_ns; /* CS_EXEC: when the system call began; 0: tier files is off */
   __u32 device;   /* the kernel's own dev_t: major << 20 | minor */
-  __u32 unused[3];
+  __u32 flags;    /* CS_ON_DISK */
+  __u32 unused[2];
 };
 
 enum cs_no_call { CS_PAGE_FAULT = -1, CS_IO_WORKER = -2 /* of io_uring: a kernel thread */ };
@@ -113,7 +124,7 @@ struct cs_call {
   __u32 device; /* as in cs_file */
   __u16 number;
   __u8 call_class; /* enum cs_call_class */
-  __u8 flags;      /* CS_MAPPED: PROT_…; CS_OPENED: 1 if it may write or create the file */
+  __u8 flags;      /* CS_MAPPED: PROT_…; else enum cs_file_flag */
 };
 
 /* Counters of the thread that caused the event, since the thread began. */

@@ -9,10 +9,13 @@
 
 namespace coldstart::probes {
 
-/// /proc/kallsyms, read when it is first asked for (about 50 ms). Where it is hidden
-/// (kernel.kptr_restrict, no CAP_SYSLOG), no name is found.
+/// /proc/kallsyms, read when it is first asked for (about 50 ms). Where it is hidden no name is
+/// found.
 class KernelSymbols {
  public:
+  /// Whether this process is told no addresses (no CAP_SYSLOG, or kernel.kptr_restrict is 2).
+  static bool hidden();
+
   /// The function that the address lies in; empty if unknown.
   std::string_view find(std::uint64_t address);
 

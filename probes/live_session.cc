@@ -14,80 +14,16 @@
 #include "coldstart.skel.h"
 #include "probes/kernel_symbols.h"
 #include "probes/session.h"
-#include "probes/syscall_table.h"
+#include "probes/skeleton.h"
 #include "probes/uprobes.h"
 
 namespace coldstart::probes {
 namespace {
 
-struct SkeletonDeleter {
-  void operator()(coldstart_bpf* skeleton) const { coldstart_bpf__destroy(skeleton); }
-};
-using Skeleton = std::unique_ptr<coldstart_bpf, SkeletonDeleter>;
-
 struct RingDeleter {
   void operator()(ring_buffer* ring) const { ring_buffer__free(ring); }
 };
 using Ring = std::unique_ptr<ring_buffer, RingDeleter>;
-
-// libbpf talks to standard error by default; its last warning is kept to explain a failure.
-std::string& last_warning() {
-  static std::string text;
-  return text;
-}
-int keep_warning(libbpf_print_level level, const char* format, va_list arguments) {
-  if (level != LIBBPF_WARN) return 0;
-  char line[512];
-  std::vsnprintf(line, sizeof(line), format, arguments);
-  last_warning() = line;
-  while (!last_warning().empty() && last_warning().back() == '\n') last_warning().pop_back();
-  return 0;
-}
-
-std::string failure(const std::string& what, int error) {
-  std::string text = what + ": " + std::strerror(error);
-  if (!last_warning().empty()) text += " (" + last_warning() + ")";
-  return text;
-}
-
-// The programs of a tier that hook the kernel itself.
-std::vector<bpf_program*> kernel_programs(const coldstart_bpf& skeleton, TierId tier) {
-  const auto& p = skeleton.progs;
-  switch (tier) {
-    case TierId::kProcess:
-      return {p.on_fork, p.on_exec, p.on_exit, p.on_socket_state, p.on_receive, p.on_transmit};
-    case TierId::kCpu:
-      return {p.on_switch, p.on_wakeup, p.on_wakeup_new};
-    case TierId::kFiles:
-      return {p.on_call, p.on_call_end};
-    case TierId::kLoader:
-    case TierId::kRuntime:
-      return {};
-  }
-  return {};
-}
-
-// Opens and loads the probes with those tiers. Throws std::string with the reason.
-Skeleton load(const TierSet& tiers, std::uint32_t ring_bytes) {
-  last_warning().clear();
-  Skeleton skeleton(coldstart_bpf__open());
-  if (!skeleton) throw failure("cannot open the probes", errno);
-  for (TierId tier : kAllTiers) {
-    for (bpf_program* program : kernel_programs(*skeleton, tier)) {
-      bpf_program__set_autoload(program, tiers.has(tier));
-    }
-  }
-  const SyscallTable classes = call_classes();
-  const SyscallTable on_descriptors = calls_on_descriptors();
-  std::memcpy(const_cast<unsigned char*>(skeleton->rodata->call_class), classes.data(),
-              classes.size());
-  std::memcpy(const_cast<unsigned char*>(skeleton->rodata->works_on_fd), on_descriptors.data(),
-              on_descriptors.size());
-  skeleton->rodata->ring_bytes = ring_bytes;
-  bpf_map__set_max_entries(skeleton->maps.events, ring_bytes);
-  if (coldstart_bpf__load(skeleton.get()) != 0) throw failure("cannot load the probes", errno);
-  return skeleton;
-}
 
 class LiveSession final : public Session {
  public:
@@ -101,6 +37,11 @@ class LiveSession final : public Session {
     if (!ring_) throw failure("cannot map the ring buffer", errno);
     for (TierId tier : kAllTiers) {
       if (statuses_[tier].on) attach_kernel_tier(tier);
+    }
+    TierStatus& cpu = statuses_[TierId::kCpu];
+    if (cpu.on && KernelSymbols::hidden()) {
+      cpu.reason = "waits inside the kernel stay unnamed: /proc/kallsyms is hidden";
+      cpu.remedy = "run as root, or add cap_syslog to the program";
     }
   }
 
@@ -135,7 +76,6 @@ class LiveSession final : public Session {
   int ready_fd() const override { return bpf_map__fd(skeleton_->maps.events); }
 
   void drain(const std::function<void(Event&&)>& sink) override {
-    kernel_waits_.clear();  // new events may refer to new stacks in the same places
     sink_ = &sink;
     ring_buffer__consume(ring_.get());
     sink_ = nullptr;
@@ -180,13 +120,25 @@ class LiveSession final : public Session {
         0) {
       return "kernel";
     }
-    // The map takes no other stack in this place while this one is there.
-    bpf_map_delete_elem(bpf_map__fd(skeleton_->maps.kernel_stacks), &stack);
     std::vector<std::string_view> functions;
     for (std::uint64_t address : addresses) {
       if (address != 0) functions.push_back(symbols_.find(address));
     }
     return kernel_waits_[stack] = wait_of_stack(functions);
+  }
+
+  void forget_stacks() override {
+    // The map takes no other stack in the place of one that is there.
+    for (const auto& [stack, name] : kernel_waits_) {
+      bpf_map_delete_elem(bpf_map__fd(skeleton_->maps.kernel_stacks), &stack);
+    }
+    kernel_waits_.clear();
+  }
+
+  void release(const std::vector<std::uint32_t>& pids) override {
+    for (const std::uint32_t pid : pids) {
+      bpf_map_delete_elem(bpf_map__fd(skeleton_->maps.processes), &pid);
+    }
   }
 
   void use(const TierSet& tiers) override {
@@ -206,7 +158,7 @@ class LiveSession final : public Session {
   // A kernel that lacks what an optional tier needs must not cost the others.
   Skeleton load_what_works(const TierSet& wanted) {
     try {
-      return load(wanted, ring_bytes_);
+      return load_skeleton(wanted, ring_bytes_);
     } catch (const std::string&) {
       TierSet working;
       working.add(TierId::kProcess);
@@ -215,13 +167,13 @@ class LiveSession final : public Session {
         TierSet attempt = working;
         attempt.add(tier);
         try {
-          load(attempt, ring_bytes_);
+          load_skeleton(attempt, ring_bytes_);
           working = attempt;
         } catch (const std::string& reason) {
           statuses_[tier] = TierStatus{tier, false, reason, {}};
         }
       }
-      return load(working, ring_bytes_);
+      return load_skeleton(working, ring_bytes_);
     }
   }
 
@@ -242,7 +194,7 @@ class LiveSession final : public Session {
   void attach_kernel_tier(TierId tier) {
     std::vector<Link> links;
     for (bpf_program* program : kernel_programs(*skeleton_, tier)) {
-      last_warning().clear();
+      forget_warning();
       Link link(bpf_program__attach(program));
       if (link) {
         links.push_back(std::move(link));
@@ -260,7 +212,7 @@ class LiveSession final : public Session {
   void attach_point(const AttachPoint& point, Program* program) {
     TierStatus& tier = statuses_[tier_of(point.hook)];
     if (!tier.on) return;
-    last_warning().clear();
+    forget_warning();
     const int error = uprobes_->attach(point);
     if (error == 0) return;
     const std::string reason = failure("cannot attach to " + point.path, error);
@@ -290,7 +242,7 @@ class LiveSession final : public Session {
   std::map<TierId, TierStatus> statuses_;
   std::map<ProgramKey, Program> programs_;
   KernelSymbols symbols_;
-  std::map<int, std::string> kernel_waits_;  // asked for since the last drain
+  std::map<int, std::string> kernel_waits_;  // by stack, see forget_stacks()
   const std::function<void(Event&&)>* sink_ = nullptr;
   std::uint64_t undecodable_ = 0;
   Traffic traffic_;
@@ -299,7 +251,7 @@ class LiveSession final : public Session {
 }  // namespace
 
 std::unique_ptr<Session> open_session(const TierSet& wanted, std::uint32_t ring_bytes) {
-  libbpf_set_print(keep_warning);
+  keep_warnings();
   const Capabilities capabilities = read_capabilities();
   std::vector<TierStatus> off;
   TierSet possible = wanted;

@@ -13,8 +13,9 @@ struct Call {
   std::string step;
 };
 
-bool is_cgroup_path(const std::string& path) {
-  return path.starts_with("/sys/fs/cgroup") || path.starts_with("cgroup.");
+// A relative path is known by where it begins.
+bool is_of_cgroups(const Event& event) {
+  return (event.raw.call.flags & CS_IN_CGROUP) != 0 || event.name.starts_with("/sys/fs/cgroup");
 }
 
 std::string step_of(const Event& event) {
@@ -30,7 +31,7 @@ std::string step_of(const Event& event) {
       return "cgroup";
     case CS_CALL_MKDIR:
     case CS_CALL_MKDIRAT:
-      return is_cgroup_path(event.name) ? "cgroup" : "mounts";
+      return is_of_cgroups(event) ? "cgroup" : "mounts";
     default:
       return {};
   }
@@ -71,7 +72,7 @@ std::vector<Call> calls_between(const std::vector<Event>& events, std::int64_t b
       }
     } else if (event.kind() == CS_SYSCALL) {
       add(static_cast<std::int64_t>(event.raw.call.begin_ns), event.time_ns(), step_of(event));
-    } else if (event.kind() == CS_OPENED && is_cgroup_path(event.name)) {
+    } else if (event.kind() == CS_OPENED && is_of_cgroups(event)) {
       add(static_cast<std::int64_t>(event.raw.call.begin_ns), event.time_ns(), "cgroup");
     }
   }

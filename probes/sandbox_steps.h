@@ -14,8 +14,8 @@ namespace coldstart::probes {
 /// the step is that of the call, of any process of the instance, that began last:
 ///   "exec"        the runtime's own execs, from the call to the moment its program is entered
 ///   "final exec"  of the function's program: the call up to `end`
-///   "cgroup"      directories and files below /sys/fs/cgroup
-///   "namespaces"  clone with namespaces, unshare, setns
+///   "cgroup"      directories and files of cgroup file systems
+///   "namespaces"  clone and clone3 with namespaces, unshare, setns
 ///   "mounts"      mount and its relatives, pivot_root, directories to mount on
 ///   "security"    seccomp, capabilities, user and group ids, prctl, keyrings
 ///   "own code"    none of these

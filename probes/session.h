@@ -56,6 +56,13 @@ class Session {
   /// refers to (cs_sched.stack): "rcu", "kernel lock", …; "kernel" if the stack says nothing more
   /// or cannot be read (kallsyms hidden).
   virtual std::string kernel_wait(int stack) = 0;
+  /// No event that was handed over so far will be asked about any more: the stacks that were asked
+  /// for make room for others.
+  virtual void forget_stacks() {}
+
+  /// From now on nothing is written about these processes and what they start. For instances whose
+  /// start is over.
+  virtual void release(const std::vector<std::uint32_t>& /*pids*/) {}
 
   /// From now on only the hooks of these tiers (those of them that work here) are in the kernel;
   /// for comparing with and without. Without the tier process no event comes.

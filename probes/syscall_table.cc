@@ -49,7 +49,7 @@ SyscallTable call_classes() {
   set(table, CS_CALL_SENDFILE, {SYS_sendfile});
   set(table, CS_CALL_MMAP, {SYS_mmap});
   set(table, CS_CALL_EXEC, {SYS_execve, SYS_execveat});
-  set(table, CS_CALL_CLONE, {SYS_clone});
+  set(table, CS_CALL_CLONE, {SYS_clone, SYS_clone3});
   set(table, CS_CALL_NAMESPACE, {SYS_unshare, SYS_setns});
   set(table, CS_CALL_MOUNT,
       {SYS_mount, SYS_umount2, SYS_pivot_root, SYS_chroot, SYS_open_tree, SYS_move_mount,

@@ -39,7 +39,8 @@ class TierSet {
   unsigned bits_ = 0;
 };
 
-/// Whether a tier works here, and if not, why not and what would help.
+/// Whether a tier works here, and if not, why not and what would help. Of one that is on, the
+/// reason says what it does not see here.
 struct TierStatus {
   TierId id = TierId::kProcess;
   bool on = false;

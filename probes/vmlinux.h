@@ -48,15 +48,22 @@ enum { TASK_UNINTERRUPTIBLE = 2, TASK_DEAD = 0x80, PF_IO_WORKER = 0x10 };
 
 /* include/uapi/linux/stat.h, mman.h, sched.h, magic.h */
 enum { S_IFMT = 0170000, S_IFREG = 0100000, MAP_ANONYMOUS = 0x20 };
-enum { O_WRITES = 0x1 | 0x2 | 0x40 /* O_WRONLY, O_RDWR, O_CREAT */, NR_OPENAT2 = 437 };
+enum { O_WRITES = 0x1 | 0x2 /* O_WRONLY, O_RDWR */, O_PATH = 010000000, AT_FDCWD = -100 };
+enum { NR_CLONE3 = 435 }; /* include/uapi/asm-generic/unistd.h */
 #define CLONE_NEW_ANY                                                                         \
   (0x00000080 | 0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | \
    0x40000000) /* time, mount, cgroup, uts, ipc, user, pid, net */
 #define CGROUP_SUPER_MAGIC 0x27e0eb
 #define CGROUP2_SUPER_MAGIC 0x63677270
+#define OVERLAYFS_SUPER_MAGIC 0x794c7630
+#define BTRFS_SUPER_MAGIC 0x9123683e
+#define NFS_SUPER_MAGIC 0x6969
+#define FUSE_SUPER_MAGIC 0x65735546
 
 /* The number of the system call that a task is in; negative: in none. */
 #define PT_REGS_SYSCALL_NUMBER(regs) ((long)BPF_CORE_READ(regs, orig_ax))
+/* The same of registers that the verifier knows: without a helper call. */
+#define PT_REGS_SYSCALL_NUMBER_OF(regs) ((u64)(regs)->orig_ax)
 
 struct pt_regs {
   unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di, orig_ax, ip, cs,
@@ -79,6 +86,19 @@ struct inode {
 
 struct file {
   struct inode* f_inode;
+  unsigned int f_flags;
+};
+
+struct dentry {
+  struct super_block* d_sb;
+};
+
+struct path {
+  struct dentry* dentry;
+};
+
+struct fs_struct {
+  struct path pwd;
 };
 
 struct fdtable {
@@ -117,6 +137,7 @@ struct task_struct {
   unsigned long min_flt;
   unsigned long maj_flt;
   struct task_io_accounting ioac;
+  struct fs_struct* fs;
   struct files_struct* files;
   struct signal_struct* signal;
 };

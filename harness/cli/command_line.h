@@ -33,6 +33,8 @@ void add_profile(CLI::App& app, const Globals& globals, harness::Launcher& launc
                  Action& action);
 void add_report(CLI::App& app, const Globals& globals, Action& action);
 void add_export(CLI::App& app, const Globals& globals, Action& action);
+void add_compare(CLI::App& app, const Globals& globals, Action& action);
+void add_history(CLI::App& app, const Globals& globals, Action& action);
 void add_list(CLI::App& app, const Globals& globals, Action& action);
 void add_doctor(CLI::App& app, const Globals& globals, harness::Launcher& launcher, Action& action);
 

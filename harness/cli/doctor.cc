@@ -22,11 +22,12 @@ void print_tiers() {
   for (const probes::TierStatus& tier : session->tiers()) {
     const std::string id(name(tier.id));
     if (tier.on) {
-      std::printf("  %-10s on\n", id.c_str());
+      std::printf("  %-10s on%s%s\n", id.c_str(), tier.reason.empty() ? "" : "; ",
+                  tier.reason.c_str());
     } else {
       std::printf("  %-10s off: %s\n", id.c_str(), tier.reason.c_str());
-      if (!tier.remedy.empty()) std::printf("  %-10s      %s\n", "", tier.remedy.c_str());
     }
+    if (!tier.remedy.empty()) std::printf("  %-10s      %s\n", "", tier.remedy.c_str());
   }
 }
 

@@ -5,6 +5,7 @@
 #include <exception>
 #include <string>
 
+#include "harness/cli/check.h"
 #include "harness/cli/command_line.h"
 #include "harness/cli/hints.h"
 #include "harness/cli/output.h"
@@ -41,8 +42,11 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   coldstart::cli::add_run(app, globals, launcher, action);
   coldstart::cli::add_profile(app, globals, launcher, action);
+  coldstart::cli::add_check(app, globals, launcher, action);
   coldstart::cli::add_report(app, globals, action);
+  coldstart::cli::add_compare(app, globals, action);
   coldstart::cli::add_export(app, globals, action);
+  coldstart::cli::add_history(app, globals, action);
   coldstart::cli::add_list(app, globals, action);
   coldstart::cli::add_doctor(app, globals, launcher, action);
   try {

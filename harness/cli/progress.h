@@ -14,8 +14,11 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// Where the work is: `done` of `total` steps, now at `what`.
+  /// Where the work is: `done` of `total` trials, now at `what` ("java, disk", "rehearsing java").
   void show(const std::string& what, int done, int total);
+  /// What is going on where there is no number of steps: replaces the live line; where there is no
+  /// terminal, at most one line every ten seconds.
+  void live(const std::string& line);
   /// A line that stays, also with --quiet: something is wrong.
   void warn(const std::string& line);
   /// A line that stays.
@@ -25,9 +28,11 @@ class Progress {
  private:
   bool quiet_;
   bool terminal_;
+  bool unicode_;  // the locale is UTF-8
   bool drawn_ = false;
   int last_tenth_ = -1;
   std::int64_t begun_ns_ = 0;
+  std::int64_t live_ns_ = 0;  // the last live() without a terminal
   std::string last_result_;
 
  public:

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <random>
+#include <span>
 #include <unistd.h>
 
 #include "harness/cli/quote.h"
@@ -20,14 +21,6 @@
 
 namespace coldstart::cli {
 namespace {
-
-std::vector<Tier> tiers_of(const probes::Session& session) {
-  std::vector<Tier> tiers;
-  for (const probes::TierStatus& status : session.tiers()) {
-    tiers.push_back({std::string(name(status.id)), status.on, status.reason, status.remedy});
-  }
-  return tiers;
-}
 
 // A selector that means something else, so that the label would never be found.
 bool is_taken(const std::string& label) {
@@ -52,6 +45,18 @@ std::string with_seed(const std::string& command_line, std::uint64_t seed) {
 
 }  // namespace
 
+std::vector<Tier> tiers_of(const probes::Session& session) {
+  std::vector<Tier> tiers;
+  for (const probes::TierStatus& status : session.tiers()) {
+    tiers.push_back({std::string(name(status.id)), status.on, status.reason, status.remedy});
+  }
+  return tiers;
+}
+
+std::string repeatable(const std::string& command_line, std::uint64_t seed) {
+  return in_folder(with_seed(command_line, seed));
+}
+
 RecordedRun record_run(harness::Platform& platform, const Globals& globals, Progress& progress,
                        const RunRequest& request) {
   // Opened before anything is started: a store that cannot be written must not cost a run.
@@ -62,7 +67,7 @@ RecordedRun record_run(harness::Platform& platform, const Globals& globals, Prog
   info.started_at = harness::utc_now();
   info.seed = request.plan.seed;
   info.tool_version = COLDSTART_VERSION;
-  info.command_line = in_folder(with_seed(globals.command_line, request.plan.seed));
+  info.command_line = repeatable(globals.command_line, request.plan.seed);
   info.host = harness::describe_host();
 
   RecordedRun recorded;
@@ -83,6 +88,23 @@ RecordedRun record_run(harness::Platform& platform, const Globals& globals, Prog
                       ? start.function + " " + format_duration(*latency)
                       : start.function + " " + std::string(name(start.outcome)));
   };
+  sink.load_begins = [&](const Load& load) { store.add_load(recorded.id, load); };
+  sink.load_ends = [&](std::uint32_t load, std::int64_t duration_ns) {
+    store.finish_load(recorded.id, load, duration_ns);
+  };
+  sink.batches.starts = [&](std::span<const Start> starts) {
+    store.add_starts(recorded.id, starts);
+  };
+  sink.batches.invocations = [&](std::span<const Invocation> invocations) {
+    for (const Invocation& invocation : invocations) {
+      (invocation.outcome == Outcome::kOk ? recorded.answered : recorded.failed) += 1;
+    }
+    store.add_invocations(recorded.id, invocations);
+  };
+  sink.batches.instances = [&](std::span<const InstanceLife> lives) {
+    store.add_instances(recorded.id, lives);
+  };
+  sink.load_progress = [&](const std::string& line) { progress.live(line); };
   sink.progress = [&](const std::string& what, int done, int total) {
     progress.show(what, done, total);
   };

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "harness/cli/command_line.h"
 #include "harness/cli/progress.h"
@@ -20,8 +21,8 @@ struct RunRequest {
 struct RecordedRun {
   std::int64_t id = 0;  ///< 0: interrupted before the first start, nothing was stored
   std::optional<int> interrupted_by;
-  std::size_t answered = 0;  ///< starts that did
-  std::size_t failed = 0;    ///< starts that did not
+  std::size_t answered = 0;  ///< starts and requests that were
+  std::size_t failed = 0;    ///< those that were not
 };
 
 /// Options that `run` and `profile` share, and that are about the record.
@@ -41,6 +42,13 @@ void check_before_run(const Globals& globals, const RecordOptions& options);
 /// Measures the plan and stores every start as it is finished.
 RecordedRun record_run(harness::Platform& platform, const Globals& globals, Progress& progress,
                        const RunRequest& request);
+
+/// What each tier did in this run, for the record.
+std::vector<Tier> tiers_of(const probes::Session& session);
+
+/// The command line with the folder that its paths are relative to, and the seed: how to repeat a
+/// run.
+std::string repeatable(const std::string& command_line, std::uint64_t seed);
 
 /// The seed that was asked for, or one that differs from run to run.
 std::uint64_t seed_of(const RecordOptions& options);

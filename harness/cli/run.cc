@@ -1,12 +1,17 @@
 // coldstart run: a suite, measured, stored, compared.
 #include <algorithm>
 #include <cstdio>
+#include <map>
 #include <memory>
+#include <utility>
+#include <variant>
+#include <vector>
 
 #include "harness/cli/cache_options.h"
 #include "harness/cli/command_line.h"
 #include "harness/cli/record_run.h"
 #include "harness/cli/write_report.h"
+#include "harness/platform/drive_load.h"
 #include "harness/suite/suite.h"
 #include "results/model/error.h"
 #include "results/report/table.h"
@@ -23,10 +28,13 @@ struct RunOptions {
   RecordOptions record;
   std::string probes = "all";
   CacheOptions cache;
+  std::string loads;
+  std::vector<int> parallel;
   std::filesystem::path output = "coldstart-report";
 };
 
 constexpr const char* kDefaultSuite = "coldstart.yaml";
+constexpr std::uint32_t kRingBytesUnderLoad = 32 * 1024 * 1024;
 
 std::filesystem::path suite_file(const std::filesystem::path& given) {
   if (!given.empty()) return given;
@@ -43,18 +51,88 @@ void choose_functions(harness::Suite& suite, const std::vector<std::string>& nam
     known += (known.empty() ? "" : ", ") + function.name;
   }
   for (const std::string& wanted : names) {
-    const auto found = std::find_if(suite.functions.begin(), suite.functions.end(),
-                                    [&](const auto& f) { return f.name == wanted; });
-    if (found == suite.functions.end()) {
+    bool found = false;
+    for (const auto& function : suite.functions) {
+      // The name of a swept function stands for all its sizes.
+      if (function.name != wanted && function.sweep_of != wanted) continue;
+      found = true;
+      if (std::ranges::find(chosen, function.name, &harness::FunctionSpec::name) != chosen.end()) {
+        throw Error("--functions", "names '" + function.name + "' twice", "name it once");
+      }
+      chosen.push_back(function);
+    }
+    if (!found) {
       throw Error("--functions", "the suite has no function '" + wanted + "'", "it has: " + known);
     }
-    if (std::count(names.begin(), names.end(), wanted) > 1) {
-      throw Error("--functions", "names '" + wanted + "' twice", "name it once");
-    }
-    chosen.push_back(*found);
   }
   if (chosen.empty()) throw Error("--functions", "names no function", "the suite has: " + known);
   suite.functions = std::move(chosen);
+}
+
+void choose_loads(harness::Suite& suite, const std::string& list) {
+  const std::vector<std::string> names = split_commas(list);
+  std::vector<harness::LoadSpec> chosen;
+  std::string known;
+  for (const auto& load : suite.loads) known += (known.empty() ? "" : ", ") + load.name;
+  for (const std::string& wanted : names) {
+    const auto found = std::find_if(suite.loads.begin(), suite.loads.end(),
+                                    [&](const auto& load) { return load.name == wanted; });
+    if (found == suite.loads.end()) {
+      throw Error("--loads", "the suite has no load '" + wanted + "'", "it has: " + known);
+    }
+    if (std::count(names.begin(), names.end(), wanted) > 1) {
+      throw Error("--loads", "names '" + wanted + "' twice", "name it once");
+    }
+    chosen.push_back(*found);
+  }
+  if (chosen.empty()) throw Error("--loads", "names no load", "the suite has: " + known);
+  suite.loads = std::move(chosen);
+}
+
+// The sweep replaces the loads of the suite.
+void sweep_parallel(harness::Suite& suite, const std::vector<int>& sizes) {
+  suite.loads.clear();
+  for (const int size : sizes) {
+    if (std::count(sizes.begin(), sizes.end(), size) > 1) {
+      throw Error("--sweep-parallel", "names " + std::to_string(size) + " twice", "name it once");
+    }
+    suite.loads.push_back(harness::parallel_load(size));
+  }
+}
+
+// Many instances at once write faster than they are read.
+std::uint32_t ring_bytes(const harness::Suite& suite) {
+  const bool alone = std::all_of(suite.loads.begin(), suite.loads.end(), [](const auto& load) {
+    return !load.parallel && std::holds_alternative<harness::ColdPattern>(load.pattern);
+  });
+  return alone ? CS_RING_BYTES : kRingBytesUnderLoad;
+}
+
+// For each size of a sweep: starts a second, from the moment in which they were due to the last
+// answer of the round.
+void print_starts_per_second(const Run& run, const std::vector<int>& sizes) {
+  for (const Function& function : run.functions) {
+    for (const int size : sizes) {
+      const std::string load = harness::parallel_load(size).name;
+      std::map<std::int64_t, std::pair<int, std::int64_t>> rounds;  // by due: answers, the last one
+      for (const Start& start : run.starts) {
+        const auto latency = latency_ns(start.timeline);
+        if (start.function != function.name || start.load != load || !latency) continue;
+        auto& [count, last] = rounds[start.due_ns];
+        count += 1;
+        last = std::max(last, *latency);
+      }
+      std::vector<double> rates;
+      for (const auto& [due, round] : rounds) {
+        rates.push_back(round.first / (static_cast<double>(round.second) * 1e-9));
+      }
+      if (rates.empty()) continue;
+      std::sort(rates.begin(), rates.end());
+      std::printf("%s, %d at once: %.4g starts a second (median of %zu rounds, %.4g to %.4g)\n",
+                  function.name.c_str(), size, rates[rates.size() / 2], rates.size(), rates.front(),
+                  rates.back());
+    }
+  }
 }
 
 int run_suite(const Globals& globals, const RunOptions& options, harness::Launcher& launcher) {
@@ -65,7 +143,10 @@ int run_suite(const Globals& globals, const RunOptions& options, harness::Launch
     for (auto& function : suite.functions) function.trials = options.trials;
   }
   apply(options.cache, suite.functions);
-  const auto session = probes::open_session(probes::TierSet::parse(options.probes));
+  if (!options.loads.empty()) choose_loads(suite, options.loads);
+  if (!options.parallel.empty()) sweep_parallel(suite, options.parallel);
+  const auto session =
+      probes::open_session(probes::TierSet::parse(options.probes), ring_bytes(suite));
   check_output_folder(options.output);
   check_before_run(globals, options.record);
   harness::Platform platform(launcher, *session);
@@ -73,7 +154,7 @@ int run_suite(const Globals& globals, const RunOptions& options, harness::Launch
   Progress progress(globals.quiet);
   RunRequest request;
   request.plan.functions = suite.functions;
-  request.plan.load = suite.loads.front().name;
+  request.plan.loads = suite.loads;
   request.plan.drop_caches = options.cache.drop_caches;
   request.plan.seed = seed_of(options.record);
   request.plan.keep_going = options.record.keep_going;
@@ -85,6 +166,7 @@ int run_suite(const Globals& globals, const RunOptions& options, harness::Launch
   const Run run = results::Store(globals.db, results::Store::Mode::kRead).load(recorded.id);
   const auto summaries = results::summarize(run);
   std::fputs(results::comparison_table(run, summaries, globals.style()).c_str(), stdout);
+  print_starts_per_second(run, options.parallel);
   std::fflush(stdout);
   if (!recorded.interrupted_by) {
     write_report(run, summaries, options.output);
@@ -104,6 +186,14 @@ void add_run(CLI::App& app, const Globals& globals, harness::Launcher& launcher,
   command->add_option("--trials", options->trials, "Starts of each function in each cache state")
       ->check(CLI::Range(1, 1'000'000));
   command->add_option("--functions", options->functions, "Only these functions: a,b");
+  command->add_option("--loads", options->loads, "Only these loads, in this order: a,b");
+  command
+      ->add_option("--sweep-parallel", options->parallel,
+                   "Instead of the suite's loads: so many starts at once, `trials` rounds of each: "
+                   "1,2,4,8")
+      ->delimiter(',')
+      ->check(CLI::Range(1, 1024))
+      ->excludes("--loads");
   add_record_options(*command, options->record);
   command
       ->add_option("--probes", options->probes,

@@ -2,10 +2,6 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
-#include <fstream>
-#include <iterator>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "harness/cli/output.h"
@@ -18,49 +14,17 @@
 namespace coldstart::cli {
 namespace {
 
-std::string read_text_file(const std::filesystem::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-}
-
-std::string page(const Run& run, const std::vector<results::Summary>& summaries,
-                 const std::vector<results::Picture>& pictures) {
-  std::vector<results::InlinePicture> inline_pictures;
-  for (const results::Picture& picture : pictures) {
-    inline_pictures.push_back({picture.title, picture.alt, read_text_file(picture.svg)});
-  }
-  return results::html_report(run, summaries, inline_pictures);
-}
-
-// Plots for a page lie in a folder of their own only until they are inside the page.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern =
-        (std::filesystem::temp_directory_path() / "coldstart-plots-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) throw Error(pattern, std::strerror(errno));
-    path_ = pattern;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
-
 // Without gnuplot a report has no pictures, and says so on standard error.
-std::vector<results::Picture> plots(const Run& run, const std::vector<results::Summary>& summaries,
-                                    const std::filesystem::path& folder) {
-  if (const auto obstacle = results::plot_obstacle()) {
-    std::fprintf(stderr, "%s\n", obstacle->c_str());
-    return {};
-  }
-  return results::write_plots(run, summaries, folder);
+bool can_plot() {
+  const auto obstacle = results::plot_obstacle();
+  if (obstacle) std::fprintf(stderr, "%s\n", obstacle->c_str());
+  return !obstacle;
+}
+
+std::string page(const Run& run, const std::vector<results::Summary>& summaries, bool pictures) {
+  return results::html_report(
+      run, summaries,
+      pictures ? results::inline_pictures(run, summaries) : std::vector<results::InlinePicture>());
 }
 
 }  // namespace
@@ -81,10 +45,12 @@ void write_report(const Run& run, const std::vector<results::Summary>& summaries
                   const std::filesystem::path& folder) {
   // First what cannot be measured again; plots can always be drawn later.
   write_text_file(folder / "run.json", results::export_json(run));
-  const auto pictures = plots(run, summaries, folder);
+  const bool pictures = can_plot();
   std::vector<results::PictureLink> links;
-  for (const results::Picture& picture : pictures) {
-    links.push_back({picture.alt, picture.png.filename().string()});
+  if (pictures) {
+    for (const results::Picture& picture : results::write_plots(run, summaries, folder)) {
+      links.push_back({picture.alt, picture.png.filename().string()});
+    }
   }
   write_text_file(folder / "report.md", results::markdown_report(run, summaries, links));
   write_text_file(folder / "report.html", page(run, summaries, pictures));
@@ -92,8 +58,7 @@ void write_report(const Run& run, const std::vector<results::Summary>& summaries
 
 void write_html(const Run& run, const std::vector<results::Summary>& summaries,
                 const std::filesystem::path& file) {
-  const TemporaryFolder folder;
-  write_text_file(file, page(run, summaries, plots(run, summaries, folder.path())));
+  write_text_file(file, page(run, summaries, can_plot()));
 }
 
 }  // namespace coldstart::cli

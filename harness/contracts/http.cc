@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cerrno>
 #include <limits>
 #include <memory>
 #include <string_view>
@@ -59,31 +60,87 @@ bool is_ours(const boost::system::error_code& error) {
          error == boost::system::errc::not_enough_memory;
 }
 
-class Call : public std::enable_shared_from_this<Call> {
+}  // namespace
+
+class HttpConnection::Impl : public std::enable_shared_from_this<Impl> {
  public:
-  Call(asio::io_context& io, const HttpCall& call) : call_(call), socket_(io), timer_(io) {
-    // boost::none would mean "no limit", but Beast 1.74 then compares with an uninitialised value.
-    parser_.body_limit(std::numeric_limits<std::uint64_t>::max());
-    parser_.eager(true);
+  explicit Impl(asio::io_context& io) : socket_(io), timer_(io), watchdog_(io) {}
+
+  asio::awaitable<HttpResult> call(const HttpCall& call) {
+    begin(call);
+    watch(call.deadline_ns);
+    bool connected = is_fresh();
+    if (connected) {
+      result_.server_port = peer_.port();
+      result_.client_port = client_port_;
+    } else {
+      connected = co_await connect();
+    }
+    if (connected) co_await converse();
+    watchdog_.cancel();
+    watch_ += 1;
+    const bool keep = result_.kind == HttpResult::Kind::kConnected ||
+                      (result_.kind == HttpResult::Kind::kAnswered && kept_);
+    if (socket_.is_open() && !keep) close_hard(socket_);
+    co_return std::move(result_);
   }
 
-  asio::awaitable<HttpResult> run() {
-    asio::steady_timer watchdog(timer_.get_executor(), time_point(call_.deadline_ns));
-    // Cancelling does not recall a handler that is queued already: it may run when we are gone.
-    watchdog.async_wait([weak = weak_from_this()](boost::system::error_code cancelled) {
-      const auto call = weak.lock();
-      if (cancelled || !call) return;
-      call->timed_out_ = true;
-      close_hard(call->socket_);
-      call->timer_.cancel();
-    });
-    if (co_await connect()) co_await exchange();
-    watchdog.cancel();
+  bool is_open() const { return socket_.is_open(); }
+  void close() {
     if (socket_.is_open()) close_hard(socket_);
-    co_return result_;
   }
 
  private:
+  void begin(const HttpCall& call) {
+    call_ = &call;
+    result_ = {};
+    pending_.clear();
+    begins_like_http_ = false;
+    timed_out_ = false;
+    kept_ = false;
+    parser_.emplace();
+    // boost::none would mean "no limit", but Beast 1.74 then compares with an uninitialised value.
+    parser_->body_limit(std::numeric_limits<std::uint64_t>::max());
+    parser_->eager(true);
+  }
+
+  // Ends the call at the deadline.
+  void watch(std::int64_t deadline_ns) {
+    watchdog_.expires_at(time_point(deadline_ns));
+    // Cancelling does not recall a handler that is queued already: it may run when we are gone, or
+    // at the next request.
+    watchdog_.async_wait(
+        [weak = weak_from_this(), watch = ++watch_](boost::system::error_code cancelled) {
+          const auto self = weak.lock();
+          if (cancelled || !self || self->watch_ != watch) return;
+          self->timed_out_ = true;
+          close_hard(self->socket_);
+          self->timer_.cancel();
+        });
+  }
+
+  // Whether a connection is there that the other side has not closed since it was used.
+  bool is_fresh() {
+    if (!socket_.is_open()) return false;
+    char byte = 0;
+    const auto got = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return true;
+    close_hard(socket_);
+    return false;
+  }
+
+  asio::awaitable<void> converse() {
+    if (!call_->choose) co_return co_await exchange(call_->request);
+    std::int64_t deadline_ns = call_->deadline_ns;
+    const std::optional<std::string> request = call_->choose(peer_, deadline_ns);
+    if (!request) {
+      result_.kind = HttpResult::Kind::kConnected;
+      co_return;
+    }
+    watch(deadline_ns);
+    co_await exchange(*request);
+  }
+
   // What happened at the last attempt to reach an endpoint.
   struct Attempt {
     bool other_problem = false;  // than that nobody listened there
@@ -91,11 +148,11 @@ class Call : public std::enable_shared_from_this<Call> {
   };
 
   asio::awaitable<bool> connect() {
-    std::vector<Attempt> last(call_.endpoints.size());
-    std::chrono::nanoseconds pause = call_.retry_interval;
+    std::vector<Attempt> last(call_->endpoints.size());
+    std::chrono::nanoseconds pause = call_->retry_interval;
     for (std::size_t attempt = 0;; ++attempt) {
-      const std::size_t index = attempt % call_.endpoints.size();
-      const tcp::endpoint& endpoint = call_.endpoints[index];
+      const std::size_t index = attempt % call_->endpoints.size();
+      const tcp::endpoint& endpoint = call_->endpoints[index];
       boost::system::error_code error;
       socket_.open(endpoint.protocol(), error);
       if (is_ours(error)) {
@@ -112,13 +169,14 @@ class Call : public std::enable_shared_from_this<Call> {
       }
       if (!error && !timed_out_) {
         socket_.set_option(tcp::no_delay(true), error);
-        result_.server_port = endpoint.port();
-        result_.client_port = socket_.local_endpoint(error).port();
+        peer_ = endpoint;
+        result_.server_port = peer_.port();
+        result_.client_port = client_port_ = socket_.local_endpoint(error).port();
         co_return true;
       }
       last[index] = judge(endpoint, error);
       if (socket_.is_open()) socket_.close(error);
-      const bool enough = timed_out_ || monotonic_ns() >= call_.deadline_ns || call_.give_up();
+      const bool enough = timed_out_ || monotonic_ns() >= call_->deadline_ns || call_->give_up();
       if (!enough) {
         timer_.expires_after(pause);
         co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, error));
@@ -130,7 +188,7 @@ class Call : public std::enable_shared_from_this<Call> {
         co_return false;
       }
       if (attempt >= kAttemptsBeforeBackingOff) {
-        pause = std::max(pause, std::min(pause * 2, call_.longest_retry_interval));
+        pause = std::max(pause, std::min(pause * 2, call_->longest_retry_interval));
       }
     }
   }
@@ -147,10 +205,10 @@ class Call : public std::enable_shared_from_this<Call> {
     return {true, "cannot connect to " + where + ": " + error.message()};
   }
 
-  asio::awaitable<void> exchange() {
+  asio::awaitable<void> exchange(const std::string& request) {
     boost::system::error_code error;
     result_.sent_ns = monotonic_ns();
-    co_await asio::async_write(socket_, asio::buffer(call_.request),
+    co_await asio::async_write(socket_, asio::buffer(request),
                                asio::redirect_error(asio::use_awaitable, error));
     std::array<char, 16 * 1024> buffer;
     if (timed_out_) co_return fail(HttpResult::Kind::kTimeout, "no complete answer in time");
@@ -162,7 +220,7 @@ class Call : public std::enable_shared_from_this<Call> {
       if (got > 0) {
         if (!result_.first_byte_ns) result_.first_byte_ns = now;
         if (!accept(buffer.data(), got)) co_return;
-        if (parser_.is_done()) co_return finish(now);
+        if (parser_->is_done()) co_return finish(now);
       }
       if (error) co_return end_of_stream(now, error);
     }
@@ -182,9 +240,9 @@ class Call : public std::enable_shared_from_this<Call> {
       }
       begins_like_http_ = begin == kBegin;
     }
-    while (!pending_.empty() && !parser_.is_done()) {
+    while (!pending_.empty() && !parser_->is_done()) {
       boost::system::error_code error;
-      const std::size_t used = parser_.put(asio::buffer(pending_), error);
+      const std::size_t used = parser_->put(asio::buffer(pending_), error);
       if (error == http::error::need_more) {
         // It has taken the lines that were whole and goes on after them.
         pending_.erase(0, used);
@@ -212,11 +270,12 @@ class Call : public std::enable_shared_from_this<Call> {
                   "the connection was closed without an answer (" + cause.message() + ")");
     }
     boost::system::error_code error;
-    parser_.put_eof(error);
-    if (error || !parser_.is_done()) {
+    parser_->put_eof(error);
+    if (error || !parser_->is_done()) {
       return fail(HttpResult::Kind::kGarbage,
-                  parser_.is_header_done() ? "the connection was closed in the middle of the answer"
-                                           : not_http());
+                  parser_->is_header_done()
+                      ? "the connection was closed in the middle of the answer"
+                      : not_http());
     }
     finish(now);
   }
@@ -224,7 +283,8 @@ class Call : public std::enable_shared_from_this<Call> {
   void finish(std::int64_t now) {
     result_.kind = HttpResult::Kind::kAnswered;
     result_.done_ns = now;
-    result_.status = static_cast<int>(parser_.get().result_int());
+    result_.status = static_cast<int>(parser_->get().result_int());
+    kept_ = parser_->keep_alive() && pending_.empty();
   }
 
   void fail(HttpResult::Kind kind, std::string problem) {
@@ -232,26 +292,50 @@ class Call : public std::enable_shared_from_this<Call> {
     result_.problem = std::move(problem);
   }
 
-  const HttpCall& call_;
   tcp::socket socket_;
   asio::steady_timer timer_;
-  Parser parser_;
+  asio::steady_timer watchdog_;
+  std::uint64_t watch_ = 0;  // which deadline holds
+  tcp::endpoint peer_;
+  std::uint16_t client_port_ = 0;
+
+  // Of the call that goes on now.
+  const HttpCall* call_ = nullptr;
+  std::optional<Parser> parser_;
   std::string pending_;
   bool begins_like_http_ = false;
   bool timed_out_ = false;
+  bool kept_ = false;
   HttpResult result_;
 };
 
-}  // namespace
-
-std::string http_get(const std::string& path, std::uint16_t port) {
+std::string http_get(const std::string& path, std::uint16_t port, bool keep) {
   return "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) +
-         "\r\nUser-Agent: coldstart\r\nAccept: */*\r\nConnection: close\r\n\r\n";
+         "\r\nUser-Agent: coldstart\r\nAccept: */*\r\n" + (keep ? "" : "Connection: close\r\n") +
+         "\r\n";
 }
 
+HttpConnection::HttpConnection(asio::io_context& io) : impl_(std::make_shared<Impl>(io)) {}
+HttpConnection::~HttpConnection() {
+  if (impl_) impl_->close();
+}
+HttpConnection::HttpConnection(HttpConnection&&) noexcept = default;
+HttpConnection& HttpConnection::operator=(HttpConnection&& other) noexcept {
+  if (impl_) impl_->close();
+  impl_ = std::move(other.impl_);
+  return *this;
+}
+
+asio::awaitable<HttpResult> HttpConnection::call(const HttpCall& call) {
+  const auto running = impl_;
+  co_return co_await running->call(call);
+}
+
+bool HttpConnection::is_open() const { return impl_ && impl_->is_open(); }
+
 asio::awaitable<HttpResult> http_call(asio::io_context& io, const HttpCall& call) {
-  const auto running = std::make_shared<Call>(io, call);
-  co_return co_await running->run();
+  HttpConnection connection(io);
+  co_return co_await connection.call(call);
 }
 
 }  // namespace coldstart::harness

@@ -6,10 +6,10 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 
 #include "harness/suite/load_spec.h"
 
@@ -18,7 +18,8 @@ namespace coldstart::harness {
 struct Arrival {
   /// Since the load began, in real time: pattern time divided by time_scale.
   std::chrono::nanoseconds due{0};
-  /// How long the trace says that the function ran, where it says so. For whoever can use it.
+  /// How long the trace says that the function ran, where it says so (azure-2021: this request;
+  /// azure-2019 with `durations`: its average), as recorded, not scaled. For whoever can use it.
   std::optional<std::chrono::nanoseconds> recorded_duration;
 };
 
@@ -31,9 +32,11 @@ class Arrivals {
   virtual std::optional<Arrival> next() = 0;
 };
 
-/// The arrivals of the function at `position` of `count` under this load. `seed`: of the run, used
-/// where the load has none. Throws Error where a trace cannot be read, with file:line. Not for
-/// `cold` and `closed`, whose requests are due when others have ended.
+/// The arrivals of the function at `position` of the `count` functions that the load drives, as
+/// driven_functions() (driven_functions.h) lists them. `seed`: of the run, used where the load has
+/// none. All of them are before the load's `duration`. Throws Error for `cold` and `closed`, whose
+/// requests are due when others have ended, and for a trace that driven_functions() has not read or
+/// that has not `count` functions.
 std::unique_ptr<Arrivals> make_arrivals(const LoadSpec& load, std::uint64_t seed,
                                         std::size_t position, std::size_t count);
 

@@ -2,6 +2,8 @@
 
 #include <cerrno>
 #include <fcntl.h>
+#include <filesystem>
+#include <limits>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -10,8 +12,10 @@
 
 #include "harness/platform/cache_state.h"
 #include "harness/platform/listeners.h"
+#include "harness/process/container_cgroups.h"
 #include "harness/process/monotonic.h"
 #include "harness/process/spawn.h"
+#include "probes/files_needed.h"
 #include "results/model/error.h"
 
 namespace asio = boost::asio;
@@ -32,35 +36,93 @@ ColdStart::ColdStart(Platform& platform, const FunctionSpec& function, const Sta
     : platform_(platform),
       function_(function),
       options_(options),
-      channel_(platform.hub_.open(instance)) {
+      channel_(platform.hub_.open(instance)),
+      connection_(platform.io_) {
   record_.instance = instance;
   by_event_ = options.readiness == Readiness::kAuto && platform.session_.live();
   platform_.alive_.push_back(instance);
 }
 
 ColdStart::~ColdStart() {
-  platform_.hub_.on_event = nullptr;
+  channel_->on_event = nullptr;
+  if (!cgroups_.empty() && !launched_) platform_.give_up_cgroups(record_.instance);
+  if (counted_) platform_.starting_ -= 1;
+  close_record();
   platform_.hub_.forget(record_.instance);
+  std::error_code ignored;
+  if (!plan_.scratch.empty()) std::filesystem::remove_all(plan_.scratch, ignored);
   std::erase(platform_.alive_, record_.instance);
 }
 
 asio::awaitable<Start> ColdStart::run() {
   prepare();
+  prepare_cache();
+  lost_before_ = platform_.session_.lost_events();
   if (!port_is_taken()) {
-    request();
-    if (view_.listens) {
-      co_await serve_http();
-    } else {
-      co_await serve_exec();
-    }
+    view_.due_ns = monotonic_ns();
+    deadline_ns_ = view_.due_ns + function_.timeout.count();
+    launch();
+    co_await serve();
   }
   platform_.hub_.fetch_events();
   if (rehearsal_) complete_rehearsal();
+  check_cache_proof();
   record_.outlived = channel_->exited && !channel_->empty;
+  note_exit();
   co_await end_instance();
   platform_.hub_.fetch_events();
   write_record();
+  if (platform_.open_records_ == 0) platform_.session_.forget_stacks();
   co_return std::move(record_);
+}
+
+void ColdStart::request(const FirstRequest& first, WhoWaits who_waits) {
+  who_waits_ = std::move(who_waits);
+  if (!view_.listens) first_ = first;
+  lost_before_ = platform_.session_.lost_events();
+  counted_ = true;
+  platform_.open_records_ += 1;
+  has_open_record_ = true;
+  record_.in_flight = ++platform_.starting_;
+  record_.cache = "as-found";
+  record_.account.absent["cache"] = "under load the page cache is left as it is found";
+  view_.due_ns = first.due_ns;
+  deadline_ns_ = first.deadline_ns;
+  if (!port_is_taken()) launch();
+}
+
+asio::awaitable<void> ColdStart::serve() {
+  if (launched_ && view_.listens) {
+    co_await serve_http();
+  } else if (launched_) {
+    co_await serve_exec();
+  }
+  if (counted_) platform_.starting_ -= 1;
+  counted_ = false;
+}
+
+// Stacks in the kernel's map are needed until no start refers to them.
+void ColdStart::close_record() {
+  if (!has_open_record_) return;
+  has_open_record_ = false;
+  platform_.open_records_ -= 1;
+  if (platform_.open_records_ == 0) platform_.session_.forget_stacks();
+}
+
+Start ColdStart::take_record() {
+  note_exit();
+  write_record();
+  channel_->collects = false;
+  channel_->events = {};
+  close_record();
+  return std::move(record_);
+}
+
+bool ColdStart::has_died() const {
+  if (channel_->failed || channel_->gone) return true;
+  if (!channel_->exited) return false;
+  const int status = channel_->exited->wait_status;
+  return channel_->empty || !WIFEXITED(status) || WEXITSTATUS(status) != 0;
 }
 
 // Everything that need not be part of the measured time.
@@ -69,12 +131,16 @@ void ColdStart::prepare() {
   if (view_.listens) {
     const std::optional<int> configured = configured_port(function_);
     is_configured_ = configured.has_value();
-    offered_port_ = configured ? *configured : free_port();
+    if (!configured) lease_ = PortLease(platform_.ports_);
+    offered_port_ = configured ? *configured : lease_.port();
     record_.offered_port = offered_port_;
   }
-  const LaunchContext context{platform_.run_directory_, record_.instance,
-                              instance_mark(platform_.launcher_.pid(), record_.instance),
-                              offered_port_};
+  LaunchContext context{platform_.run_directory_,
+                        record_.instance,
+                        instance_mark(platform_.launcher_.pid(), record_.instance),
+                        offered_port_,
+                        {}};
+  prepare_limits(context);
   plan_ = plan_launch(function_, context);
   platform_.settle_cgroups(plan_);
   view_.program = plan_.program;
@@ -105,16 +171,29 @@ void ColdStart::prepare() {
     rehearsal_ = std::make_unique<Rehearsal>(
         platform_.session_, plan_.rootfs.string(), plan_.directory.string(),
         options_.files != nullptr ? *options_.files : own_files_);
-    platform_.hub_.on_event = [this](const probes::Event& event) {
-      if (event.raw.instance == record_.instance) rehearsal_->see(event);
-    };
+    channel_->on_event = [this](const probes::Event& event) { rehearsal_->see(event); };
   }
   network_namespace_ = own_network_namespace();
-  prepare_cache();
-  lost_before_ = platform_.session_.lost_events();
 }
 
-// Last of all preparations: they read files, too.
+// A container's engine makes a group within ours and stays outside of it; any other first process
+// is put into ours.
+void ColdStart::prepare_limits(LaunchContext& context) {
+  if (!function_.limits.any()) return;
+  const bool container = function_.runtime == RuntimeKind::kContainer;
+  const CgroupLayout layout = container ? at_one_path(platform_.cgroups()) : platform_.cgroups();
+  const std::string name = "coldstart-" + context.mark;
+  cgroups_ = plan_cgroups(layout, name, function_.limits);
+  platform_.launcher_.own_cgroups(record_.instance, cgroups_);
+  make_cgroups(layout, cgroups_, function_.limits);
+  if (container) {
+    context.cgroup = layout.places.begin()->second.in_hierarchy / name / kContainerGroup;
+  } else {
+    launch_.cgroups = cgroups_;
+  }
+}
+
+// After all other preparations: they read files, too.
 void ColdStart::prepare_cache() {
   if (!options_.cache || *options_.cache == CacheState::kWarm) return;
   if (!options_.files)
@@ -127,6 +206,26 @@ void ColdStart::prepare_cache() {
   }
 }
 
+// The proof is of the files that the rehearsal touched. Whether they are those of this start is
+// known only now. While the instance lives, so that what is new can be found for the next start.
+void ColdStart::check_cache_proof() {
+  if (!options_.cache || *options_.cache == CacheState::kWarm) return;
+  const CacheState state = *options_.cache;
+  std::vector<std::string> uncovered;
+  for (const probes::NeededFile& file : probes::files_needed(
+           channel_->events, view_.due_ns,
+           view_.responded_ns.value_or(std::numeric_limits<std::int64_t>::max()))) {
+    const bool as_seen = state == CacheState::kPageCache;
+    if (options_.files->covers(file.inode, file.device, as_seen)) continue;
+    uncovered.push_back(file.path);
+    if (!options_.files->add(file.pid, file.path, file.inode)) {
+      options_.files->add_if(plan_.rootfs, plan_.directory, file.path, file.inode);
+    }
+  }
+  const bool proven = record_.account.cache && record_.account.cache->proven;
+  if (proven && !uncovered.empty()) withdraw(record_.account, state, uncovered);
+}
+
 // A port that we did not choose may be in use: then somebody else would answer. Ours was free just
 // now, see port_thief() for what remains.
 bool ColdStart::port_is_taken() {
@@ -134,16 +233,15 @@ bool ColdStart::port_is_taken() {
   const auto other =
       foreign_listener(static_cast<std::uint16_t>(offered_port_), platform_.launcher_.pid());
   if (!other) return false;
-  view_.due_ns = view_.requested_ns = monotonic_ns();
+  view_.requested_ns = monotonic_ns();
+  if (view_.due_ns == 0) view_.due_ns = view_.requested_ns;
   record_.outcome = Outcome::kNotStarted;
   record_.message = "port " + std::to_string(offered_port_) + " is taken by " + *other +
                     "; end it, or use another port";
   return true;
 }
 
-void ColdStart::request() {
-  view_.due_ns = monotonic_ns();
-  deadline_ns_ = view_.due_ns + function_.timeout.count();
+void ColdStart::launch() {
   view_.requested_ns = monotonic_ns();
   platform_.launcher_.launch(launch_);
   launched_ = true;
@@ -165,18 +263,24 @@ void ColdStart::complete_rehearsal() {
     }
     if (!plan_.rootfs.empty()) files.add_below(plan_.rootfs);
   }
+  if (platform_.session_.lost_events() != lost_before_) {
+    files.set_incomplete("events of the rehearsal were lost, perhaps of files that it opened");
+  }
   if (record_.outcome != Outcome::kOk) {
     files.set_incomplete("the rehearsal did not answer: " + record_.message);
   }
 }
 
+// Not our own stop: asked for before.
+void ColdStart::note_exit() {
+  if (!channel_->exited) return;
+  const int status = channel_->exited->wait_status;
+  if (WIFEXITED(status)) record_.exit_status = WEXITSTATUS(status);
+  if (WIFSIGNALED(status)) record_.exit_signal = WTERMSIG(status);
+}
+
 asio::awaitable<void> ColdStart::end_instance() {
-  if (!launched_ || channel_->failed) co_return;
-  if (channel_->exited) {
-    const int status = channel_->exited->wait_status;
-    if (WIFEXITED(status)) record_.exit_status = WEXITSTATUS(status);
-    if (WIFSIGNALED(status)) record_.exit_signal = WTERMSIG(status);
-  }
+  if (!launched_) co_return;
   platform_.launcher_.stop(record_.instance, std::chrono::duration_cast<std::chrono::milliseconds>(
                                                  function_.stop_timeout));
   while (!channel_->gone) co_await channel_->changed(monotonic_ns() + 3'600'000'000'000);

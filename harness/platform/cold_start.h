@@ -1,10 +1,12 @@
-// One cold start (or one request to a warm instance), step by step. Used by Platform only.
-// cold_start.cc prepares, requests and ends; cold_start_http.cc and cold_start_exec.cc call;
+// One cold start (or one request to a warm instance), step by step. Used by Platform, which runs
+// it as a whole, and by LiveInstance, under load, where the instance lives on. cold_start.cc
+// prepares, requests and ends; cold_start_http.cc and cold_start_exec.cc call;
 // cold_start_outcome.cc judges.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -24,6 +26,16 @@
 
 namespace coldstart::harness {
 
+/// The request that an instance is called with first. Times are CLOCK_MONOTONIC.
+struct FirstRequest {
+  std::int64_t due_ns = 0;
+  std::int64_t deadline_ns = 0;
+};
+
+/// Asked when an instance can be called (contract http): who waits for it. Absent: nobody, then the
+/// connection is kept and no request is sent.
+using WhoWaits = std::function<std::optional<FirstRequest>()>;
+
 class ColdStart {
  public:
   ColdStart(Platform& platform, const FunctionSpec& function, const StartOptions& options,
@@ -32,18 +44,59 @@ class ColdStart {
   ColdStart(const ColdStart&) = delete;
   ColdStart& operator=(const ColdStart&) = delete;
 
+  /// Alone: from the preparation to the death of the last process.
   boost::asio::awaitable<Start> run();
 
- private:
+  // Under load, the same in steps, in this order. `function` must live as long.
+
+  /// Everything that need not be part of the measured time; may be long before the rest.
   void prepare();
-  void prepare_cache();
-  void request();
+  /// The dispatcher wants it now, for a request that was due then. Counted among the starts in
+  /// flight until serve() has ended. http: `who_waits` replaces the request when it is asked.
+  void request(const FirstRequest& first, WhoWaits who_waits);
+  /// To the answer, or the outcome that says why there was none.
+  boost::asio::awaitable<void> serve();
+  /// What is known of the start now; its events are given up. Once only.
+  Start take_record();
+  /// Stops it, if it was launched, and waits until no process of it is left.
+  boost::asio::awaitable<void> end_instance();
+
+  std::uint64_t instance() const { return record_.instance; }
+  /// After serve(). ok: it answered, or nobody waited and it can be called.
+  Outcome outcome() const { return record_.outcome; }
+  const std::string& message() const { return record_.message; }
+  const HttpResult& result() const { return result_; }
+  std::optional<std::int64_t> responded_ns() const { return view_.responded_ns; }
+  std::optional<std::int64_t> completed_ns() const { return view_.completed_ns; }
+  std::int64_t requested_ns() const { return view_.requested_ns; }
+  /// Whether somebody waited for it, so that the start has a latency.
+  bool was_waited_for() const { return first_.has_value(); }
+  /// Where it can be called; the connection of the first request, if it is still open.
+  boost::asio::ip::tcp::endpoint address() const { return *answered_at_; }
+  HttpConnection take_connection() { return std::move(connection_); }
+  Channel& channel() { return *channel_; }
   bool first_ended() const { return channel_->failed || channel_->exited; }
+  /// Whether it is no longer there to be called: its first process has failed, or all have ended.
+  bool has_died() const;
+  /// Of its cgroup; known when it has ended. Absent: it had none.
+  std::optional<std::int64_t> peak_memory_bytes() const { return channel_->peak_memory_bytes; }
+  /// How an instance that has ended did: crashed, exited, out of memory.
+  std::pair<Outcome, std::string> how_it_ended();
+
+ private:
+  void prepare_limits(LaunchContext& context);
+  void prepare_cache();
+  void check_cache_proof();
+  void launch();
+  void note_exit();
+  void close_record();
 
   boost::asio::awaitable<void> serve_http();
   boost::asio::awaitable<void> serve_first_request();
   boost::asio::awaitable<HttpResult> call_at(std::vector<boost::asio::ip::tcp::endpoint> endpoints,
                                              std::chrono::nanoseconds retry_interval);
+  std::optional<std::string> choose_request(const boost::asio::ip::tcp::endpoint& peer,
+                                            std::int64_t& deadline_ns);
   boost::asio::awaitable<void> take(const HttpResult& result);
   boost::asio::awaitable<int> look_for_port();
   boost::asio::awaitable<std::optional<cs_socket>> next_listener();
@@ -68,7 +121,6 @@ class ColdStart {
 
   void judge_exit();
   void complete_rehearsal();
-  boost::asio::awaitable<void> end_instance();
   void write_record();
   std::string last_words() const;
 
@@ -85,12 +137,14 @@ class ColdStart {
   FileSet own_files_;  // of a rehearsal, where nobody asked for them
   std::unique_ptr<Rehearsal> rehearsal_;
 
+  CgroupSet cgroups_;
   LaunchPlan plan_;
   LaunchRequest launch_;
   Fd input_, output_, errors_;  // what the function gets as 0, 1, 2
   std::unique_ptr<boost::asio::posix::stream_descriptor>
       output_end_;  // exec: our end of its output
   bool output_ended_ = false;
+  PortLease lease_;
   int offered_port_ = 0;
   bool is_configured_ = false;  // the port: not one that we chose
   bool launched_ = false;
@@ -103,9 +157,20 @@ class ColdStart {
   std::int64_t deadline_ns_ = 0;
   std::uint64_t lost_before_ = 0;
 
+  // Under load.
+  WhoWaits who_waits_;
+  std::optional<FirstRequest> first_;
+  bool counted_ = false;  // among the starts in flight
+  bool has_open_record_ = false;
+
+  HttpConnection connection_;
+  HttpResult result_;
   probes::HarnessView view_;
   Start record_;
 };
+
+/// What is wrong with this HTTP status for a function; empty: nothing.
+std::string problem_of_status(const FunctionSpec& function, int status);
 
 /// A start that is ok has a latency; one without would be missing from the statistics without a
 /// word, so it is made an outcome that says so.

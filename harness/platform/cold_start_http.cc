@@ -96,8 +96,9 @@ asio::awaitable<void> ColdStart::serve_first_request() {
     called_ports_.push_back(listener->local_port);
     std::vector<tcp::endpoint> endpoint(1, endpoint_of(*listener));
     last = co_await call_at(std::move(endpoint), kRetryAfterEvent);
-    const bool answered = last->kind == HttpResult::Kind::kAnswered;
-    if (answered || !options_.any_port || listener->local_port == offered_port_) break;
+    const bool reached =
+        last->kind == HttpResult::Kind::kAnswered || last->kind == HttpResult::Kind::kConnected;
+    if (reached || !options_.any_port || listener->local_port == offered_port_) break;
     other_port_since_ns_ = monotonic_ns();
   }
   if (!last) co_return judge_silence();
@@ -135,20 +136,40 @@ asio::awaitable<HttpResult> ColdStart::call_at(std::vector<tcp::endpoint> endpoi
   call.retry_interval = retry_interval;
   // Polling keeps its pace, which the record tells.
   if (by_event_) call.longest_retry_interval = kLongestRetry;
-  call.request = http_get(function_.path, call.endpoints.front().port());
-  const HttpResult result = co_await http_call(platform_.io_, call);
+  if (who_waits_) {
+    call.choose = [this](const tcp::endpoint& peer, std::int64_t& deadline_ns) {
+      return choose_request(peer, deadline_ns);
+    };
+  } else {
+    call.request = http_get(function_.path, call.endpoints.front().port());
+  }
+  HttpResult result = co_await connection_.call(call);
   // They are tried in turn: a refusal each before the one that answered.
   answered_at_ = call.endpoints[static_cast<std::size_t>(result.refused) % call.endpoints.size()];
   co_return result;
 }
 
+// Under load: there is a connection. Once somebody was found who waits, that one is served.
+std::optional<std::string> ColdStart::choose_request(const tcp::endpoint& peer,
+                                                     std::int64_t& deadline_ns) {
+  answered_at_ = peer;  // others may be called there meanwhile
+  if (!first_) first_ = who_waits_();
+  if (!first_) return std::nullopt;
+  // Who came when the instance was on its way already has waited for a part of its start only.
+  view_.due_ns = std::min(first_->due_ns, view_.requested_ns);
+  deadline_ns_ = deadline_ns = first_->deadline_ns;
+  return http_get(function_.path, peer.port(), true);
+}
+
 // What this call brought is the result of the start.
 asio::awaitable<void> ColdStart::take(const HttpResult& result) {
+  result_ = result;
   view_.server_port = result.server_port;
   view_.client_port = result.client_port;
   view_.responded_ns = result.first_byte_ns;
   view_.completed_ns = result.done_ns;
   if (result.server_port != 0) record_.port = result.server_port;
+  if (result.kind == HttpResult::Kind::kConnected) co_return;
   if (result.kind != HttpResult::Kind::kAnswered) co_await wait_briefly_for_exit();
   judge_http(result);
 }

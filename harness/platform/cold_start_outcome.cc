@@ -1,6 +1,8 @@
 // What became of a cold start, and how it is said.
 #include <algorithm>
 #include <array>
+#include <csignal>
+#include <cstdio>
 #include <set>
 #include <string.h>
 #include <string>
@@ -30,7 +32,24 @@ std::string port_list(const std::vector<int>& ports) {
   return text;
 }
 
+// " of 64 MiB"
+std::string memory_limit_text(const Limits& limits) {
+  if (!limits.memory_bytes) return {};
+  std::array<char, 48> text{};
+  std::snprintf(text.data(), text.size(), " of %.4g MiB",
+                static_cast<double>(*limits.memory_bytes) / (1024.0 * 1024.0));
+  return text.data();
+}
+
 }  // namespace
+
+std::string problem_of_status(const FunctionSpec& function, int status) {
+  const bool good = function.expected_status ? status == *function.expected_status : status < 500;
+  if (good) return {};
+  return "HTTP status " + std::to_string(status) +
+         (function.expected_status ? ", expected " + std::to_string(*function.expected_status)
+                                   : std::string());
+}
 
 void ColdStart::judge_http(const HttpResult& result) {
   const auto outcome = [this](Outcome what, std::string message) {
@@ -38,17 +57,13 @@ void ColdStart::judge_http(const HttpResult& result) {
     record_.message = std::move(message);
   };
   switch (result.kind) {
+    case HttpResult::Kind::kConnected:
+      return;
     case HttpResult::Kind::kAnswered: {
       record_.http_status = result.status;
-      const bool good = function_.expected_status ? result.status == *function_.expected_status
-                                                  : result.status < 500;
-      if (good) return;
-      return outcome(Outcome::kBadResponse,
-                     "HTTP status " + std::to_string(result.status) +
-                         (function_.expected_status
-                              ? ", expected " + std::to_string(*function_.expected_status)
-                              : std::string()) +
-                         last_words());
+      const std::string problem = problem_of_status(function_, result.status);
+      if (problem.empty()) return;
+      return outcome(Outcome::kBadResponse, problem + last_words());
     }
     case HttpResult::Kind::kGarbage:
       return ended() ? judge_exit()
@@ -151,7 +166,15 @@ void ColdStart::judge_exit() {
   }
   const int status = channel_->exited->wait_status;
   const std::string when = view_.listens ? " before it answered" + port_thief() : "";
-  if (WIFSIGNALED(status)) {
+  const bool killed =
+      WIFSIGNALED(status) ? WTERMSIG(status) == SIGKILL : WEXITSTATUS(status) == 128 + SIGKILL;
+  // Version 1 of cgroups does not tell of kills in groups below that are gone already (those of a
+  // container), but how often the limit was hit.
+  if (channel_->exited->memory_kills > 0 || (killed && channel_->exited->memory_hits > 0)) {
+    record_.outcome = Outcome::kOutOfMemory;
+    record_.message =
+        "killed at its memory limit" + memory_limit_text(function_.limits) + when + last_words();
+  } else if (WIFSIGNALED(status)) {
     record_.outcome = Outcome::kCrashed;
     record_.message = "killed by " + signal_text(WTERMSIG(status)) + when + last_words();
   } else {
@@ -159,6 +182,17 @@ void ColdStart::judge_exit() {
     record_.message =
         "ended with exit code " + std::to_string(WEXITSTATUS(status)) + when + last_words();
   }
+}
+
+std::pair<Outcome, std::string> ColdStart::how_it_ended() {
+  // What the start came to stays.
+  const Outcome outcome = record_.outcome;
+  const std::string message = record_.message;
+  judge_exit();
+  const std::pair<Outcome, std::string> ended{record_.outcome, record_.message};
+  record_.outcome = outcome;
+  record_.message = message;
+  return ended;
 }
 
 void refuse_without_latency(Start& start) {

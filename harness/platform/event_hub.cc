@@ -51,12 +51,14 @@ std::shared_ptr<Channel> EventHub::open(std::uint64_t instance) {
 
 void EventHub::fetch_events() {
   session_.drain([this](probes::Event&& event) {
-    if (on_event) on_event(event);
     const auto found = channels_.find(event.raw.instance);
     if (found == channels_.end()) return;  // a process that outlived the measurement of its start
+    Channel& channel = *found->second;
+    if (channel.on_event) channel.on_event(event);
+    if (!channel.collects) return;
     const bool ready = event.kind() == CS_LISTEN;
-    found->second->events.push_back(std::move(event));
-    if (ready) found->second->ring();
+    channel.events.push_back(std::move(event));
+    if (ready) channel.ring();
   });
 }
 
@@ -80,6 +82,7 @@ asio::awaitable<void> EventHub::read_reports() {
       const auto found = channels_.find(report->instance);
       if (found == channels_.end()) continue;
       Channel& channel = *found->second;
+      if (report->peak_memory_bytes >= 0) channel.peak_memory_bytes = report->peak_memory_bytes;
       switch (report->kind) {
         case LaunchReport::Kind::kFailed:
           channel.failed = *report;

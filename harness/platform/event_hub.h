@@ -3,9 +3,9 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
+#include <unordered_map>
 #include <utility>  // Boost 1.74: awaitable.hpp uses std::exchange without including it
 #include <vector>
 
@@ -25,12 +25,16 @@ class Channel {
   explicit Channel(boost::asio::io_context& io) : bell_(io) {}
 
   std::vector<probes::Event> events;
-  std::optional<LaunchReport> failed;  ///< nothing could be executed
-  std::optional<LaunchReport> exited;  ///< the first process has ended
-  bool empty = false;                  ///< the first process has ended, and none is left
-  bool gone = false;                   ///< stopped, and no process is left
+  bool collects = true;  ///< else events are dropped: the start is known, the instance lives on
+  /// Called for every event as it comes, before it is kept. For rehearsals.
+  std::function<void(const probes::Event&)> on_event;
+  std::optional<LaunchReport> failed;             ///< nothing could be executed
+  std::optional<LaunchReport> exited;             ///< the first process has ended
+  bool empty = false;                             ///< the first process has ended, and none is left
+  bool gone = false;                              ///< stopped, and no process is left
+  std::optional<std::int64_t> peak_memory_bytes;  ///< as of the last report
 
-  /// Wakes whoever awaits changed().
+  /// Wakes whoever awaits changed(); one at a time may.
   void ring() { bell_.cancel(); }
   /// Returns when something has changed or the deadline (CLOCK_MONOTONIC) has passed.
   boost::asio::awaitable<void> changed(std::int64_t deadline_ns);
@@ -52,9 +56,6 @@ class EventHub {
   /// Fetches all events that the kernel has written so far.
   void fetch_events();
 
-  /// Called for every event as it comes, in addition to the routing. For rehearsals.
-  std::function<void(const probes::Event&)> on_event;
-
  private:
   boost::asio::awaitable<void> read_events();
   boost::asio::awaitable<void> read_reports();
@@ -64,7 +65,7 @@ class EventHub {
   probes::Session& session_;
   boost::asio::posix::stream_descriptor reports_;
   boost::asio::posix::stream_descriptor events_;
-  std::map<std::uint64_t, std::shared_ptr<Channel>> channels_;
+  std::unordered_map<std::uint64_t, std::shared_ptr<Channel>> channels_;
 };
 
 }  // namespace coldstart::harness

@@ -9,7 +9,6 @@
 #include <linux/magic.h>
 #include <linux/openat2.h>
 #include <sstream>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -17,25 +16,13 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "harness/platform/residency.h"
+#include "probes/program.h"
+
 namespace coldstart::harness {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Not in the C library of Debian 12 yet: linux/mman.h of Linux 6.5.
-constexpr long kCachestat = 451;
-struct CachestatRange {
-  std::uint64_t offset = 0;
-  std::uint64_t length = 0;  // 0: to the end
-};
-struct Cachestat {
-  std::uint64_t cached, dirty, writeback, evicted, recently_evicted;
-};
-
-std::int64_t page_size() {
-  static const std::int64_t size = ::sysconf(_SC_PAGESIZE);
-  return size;
-}
 
 bool is_kernel_interface(unsigned long magic) {
   constexpr std::array<unsigned long, 8> kInterfaces = {
@@ -46,40 +33,6 @@ bool is_kernel_interface(unsigned long magic) {
 
 bool is_memory(unsigned long magic) {
   return magic == TMPFS_MAGIC || magic == RAMFS_MAGIC || magic == HUGETLBFS_MAGIC;
-}
-
-// The kernel tells the residency of a file only to those who may write it or own it; mincore says
-// of all other files that they are resident (mm/mincore.c, can_do_mincore).
-bool mincore_tells_the_truth(int fd, const struct stat& status) {
-  if (::geteuid() == 0 || status.st_uid == ::geteuid()) return true;
-  const std::string path = "/proc/self/fd/" + std::to_string(fd);
-  return ::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) == 0;
-}
-
-std::optional<std::int64_t> resident_pages_by_mincore(int fd, const struct stat& status) {
-  if (!mincore_tells_the_truth(fd, status)) return std::nullopt;
-  const auto size = static_cast<std::size_t>(status.st_size);
-  void* mapping = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, fd, 0);
-  if (mapping == MAP_FAILED) return std::nullopt;
-  std::vector<unsigned char> pages((size + static_cast<std::size_t>(page_size()) - 1) /
-                                   static_cast<std::size_t>(page_size()));
-  const bool told = ::mincore(mapping, size, pages.data()) == 0;
-  ::munmap(mapping, size);
-  if (!told) return std::nullopt;
-  return std::ranges::count_if(pages, [](unsigned char page) { return (page & 1U) != 0; });
-}
-
-std::optional<std::int64_t> resident_pages(int fd, const struct stat& status, bool overlaid) {
-  // cachestat looks at the overlay's own inode, which never has a page: it would say "all gone".
-  if (!overlaid) {
-    CachestatRange range;
-    Cachestat result{};
-    if (::syscall(kCachestat, fd, &range, &result, 0U) == 0) {
-      return static_cast<std::int64_t>(result.cached);
-    }
-    if (errno != ENOSYS && errno != EOPNOTSUPP) return std::nullopt;
-  }
-  return resident_pages_by_mincore(fd, status);
 }
 
 // Many files are held open at once. Affects neither the launcher nor what it starts: it is a
@@ -188,13 +141,15 @@ bool FileSet::add(std::int64_t pid, const std::string& path, std::optional<std::
   return add(std::move(file), path, true);
 }
 
-bool FileSet::add_if(const std::string& rootfs, const std::string& path, std::uint64_t inode) {
-  if (path.empty() || path.front() != '/') return false;
-  for (const std::string& candidate : {rootfs + path, path}) {
+bool FileSet::add_if(const std::string& rootfs, const std::string& directory,
+                     const std::string& path, std::uint64_t inode) {
+  const std::string named = path.starts_with('/') ? path : directory + "/" + path;
+  if (path.empty() || !named.starts_with('/')) return false;
+  for (const std::string& candidate : {rootfs + named, named}) {
     Fd file = open(AT_FDCWD, candidate, false);
     struct stat status {};
     if (!file || ::fstat(file.get(), &status) != 0 || status.st_ino != inode) continue;
-    return add(std::move(file), path, true);
+    return add(std::move(file), named, true);
   }
   return false;
 }
@@ -202,6 +157,14 @@ bool FileSet::add_if(const std::string& rootfs, const std::string& path, std::ui
 bool FileSet::has(std::uint64_t inode) const {
   return std::any_of(files_.begin(), files_.end(),
                      [inode](const File& file) { return file.key.second == inode; });
+}
+
+bool FileSet::covers(std::uint64_t inode, std::uint32_t device, bool as_seen) const {
+  return std::ranges::any_of(files_, [&](const File& file) {
+    if (file.key.second != inode || (as_seen && !file.seen)) return false;
+    // Where there is no major number (overlay, btrfs) stat tells another device than the kernel.
+    return (device >> 20U) == 0 || probes::kernel_device(file.key.first) == device;
+  });
 }
 
 bool FileSet::add_mapped_by(std::int64_t pid) {
@@ -240,11 +203,7 @@ FileState FileSet::state_of(const File& file) {
   struct stat status {};
   if (::fstat(file.fd.get(), &status) != 0) return state;
   state.bytes = status.st_size;
-  if (status.st_size == 0) {
-    state.cached_bytes = 0;
-  } else if (const auto pages = resident_pages(file.fd.get(), status, file.overlaid)) {
-    state.cached_bytes = std::min<std::int64_t>(*pages * page_size(), status.st_size);
-  }
+  state.cached_bytes = resident_bytes(file.fd.get(), status, file.overlaid);
   return state;
 }
 

@@ -47,11 +47,15 @@ class FileSet {
   bool add(std::int64_t pid, const std::string& path, std::optional<std::uint64_t> inode = {});
 
   /// Adds a file that a process which is gone named so: below `rootfs`, if that is not empty, else
-  /// in our own root; only if it is the file with that inode.
-  bool add_if(const std::string& rootfs, const std::string& path, std::uint64_t inode);
+  /// in our own root, a relative name from `directory`; only if it is the file with that inode.
+  bool add_if(const std::string& rootfs, const std::string& directory, const std::string& path,
+              std::uint64_t inode);
 
   /// Whether a file with that inode is in the set.
   bool has(std::uint64_t inode) const;
+  /// Whether that file is in the set, by inode and the kernel's number of its device; `as_seen`:
+  /// as one that was seen, see add_below.
+  bool covers(std::uint64_t inode, std::uint32_t device, bool as_seen) const;
 
   /// Adds all files that a process has mapped now. False if the process could not be asked.
   bool add_mapped_by(std::int64_t pid);

@@ -1,12 +1,19 @@
 #include "harness/platform/measure.h"
 
 #include <algorithm>
+#include <functional>
 #include <random>
 #include <signal.h>
 #include <utility>
+#include <variant>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/signal_set.hpp>
+
+#include "harness/load/driven_functions.h"
+#include "harness/platform/drive_load.h"
+#include "harness/platform/load_record.h"
+#include "harness/process/monotonic.h"
 
 namespace asio = boost::asio;
 
@@ -22,12 +29,16 @@ class Interruptible {
       if (cancelled) return;
       signal_ = number;
       platform_.kill_all();
+      if (on_interrupt) on_interrupt();
     });
   }
 
   void run(asio::awaitable<void> work) { platform_.run_to_end(std::move(work)); }
 
   const std::optional<int>& signal() const { return signal_; }
+
+  /// Called after all instances were killed, if it is set.
+  std::function<void()> on_interrupt;
 
  private:
   Platform& platform_;
@@ -50,6 +61,9 @@ Function describe(const FunctionSpec& spec) {
   function.runtime = name(spec.runtime);
   function.contract = name(spec.contract);
   function.command = displayed_command(spec);
+  function.limits = spec.limits;
+  function.sweep_of = spec.sweep_of;
+  function.sweep_key = spec.sweep_key;
   function.skipped = missing(spec);
   if (!function.skipped) function.version = runtime_version(spec);
   return function;
@@ -125,35 +139,55 @@ asio::awaitable<void> rehearse_all(Platform& platform, const MeasurePlan& plan,
   }
 }
 
-asio::awaitable<void> run_plan(Platform& platform, const MeasurePlan& plan, const MeasureSink& sink,
-                               const std::optional<int>& interrupted) {
+// The state of a run from load to load.
+struct Progress {
+  std::vector<FunctionSpec> functions;  // of the run: those of the plan, then those of its traces
   std::vector<Function> described;
+  std::vector<Acquaintance> known;
+  int order = 0;
+};
+
+bool drives(const LoadSpec& load, const FunctionSpec& function) {
+  return load.functions.empty() || std::find(load.functions.begin(), load.functions.end(),
+                                             function.name) != load.functions.end();
+}
+
+bool is_cold(const LoadSpec& load) {
+  return !load.parallel && std::holds_alternative<ColdPattern>(load.pattern);
+}
+
+std::vector<Candidate> candidates_of(const MeasurePlan& plan, const LoadSpec& load,
+                                     const std::vector<Function>& described) {
   std::vector<Candidate> candidates;
-  std::vector<int> trials;  // of each candidate
-  int total = 0;
   for (std::size_t i = 0; i < plan.functions.size(); ++i) {
     const FunctionSpec& spec = plan.functions[i];
-    described.push_back(describe(spec));
-    if (described.back().skipped) continue;
-    for (const CacheState cache : spec.caches) {
-      candidates.push_back({i, cache, spec.trials, 0});
-      trials.push_back(spec.trials);
-      total += spec.trials;
-    }
+    if (described[i].skipped || !drives(load, spec)) continue;
+    for (const CacheState cache : spec.caches) candidates.push_back({i, cache, spec.trials, 0});
   }
-  std::vector<Acquaintance> known(plan.functions.size());
-  co_await rehearse_all(platform, plan, sink, described, known, total, interrupted);
-  if (interrupted) co_return;
-  sink.begin(described);
+  return candidates;
+}
 
-  int order = 0;
-  for (std::size_t i : interleaved_order(trials, plan.seed)) {
+int total_of(const std::vector<Candidate>& candidates) {
+  int total = 0;
+  for (const Candidate& candidate : candidates) total += candidate.trials;
+  return total;
+}
+
+asio::awaitable<void> run_cold(Platform& platform, const MeasurePlan& plan, const LoadSpec& load,
+                               const MeasureSink& sink, Progress& run,
+                               const std::optional<int>& interrupted) {
+  std::vector<Candidate> candidates = candidates_of(plan, load, run.described);
+  std::vector<int> trials;  // of each candidate
+  for (const Candidate& candidate : candidates) trials.push_back(candidate.trials);
+  int total = total_of(candidates);
+  int started = 0;
+  for (std::size_t i : interleaved_order(trials, load.seed.value_or(plan.seed))) {
     Candidate& candidate = candidates[i];
     const FunctionSpec& spec = plan.functions[candidate.function];
-    Acquaintance& function = known[candidate.function];
+    Acquaintance& function = run.known[candidate.function];
     if (function.given_up) continue;
     const std::string cache(name(candidate.cache));
-    sink.progress(spec.caches.size() > 1 ? spec.name + ", " + cache : spec.name, order, total);
+    sink.progress(spec.caches.size() > 1 ? spec.name + ", " + cache : spec.name, started, total);
     const StartOptions options{.any_port = function.any_port,
                                .files = &function.files,
                                .cache = candidate.cache,
@@ -161,10 +195,11 @@ asio::awaitable<void> run_plan(Platform& platform, const MeasurePlan& plan, cons
     Start start = co_await platform.cold_start(spec, options);
     if (interrupted) co_return;
     start.function = spec.name;
-    start.load = plan.load;
+    start.load = load.name;
     start.cache = cache;
     start.trial = ++candidate.done;
-    start.order = ++order;
+    start.order = ++run.order;
+    started += 1;
     const int left = untried(candidates, candidate.function);
     if (!function.patience.lasts_after(start) && !plan.keep_going && left > 0) {
       function.given_up = true;
@@ -173,6 +208,111 @@ asio::awaitable<void> run_plan(Platform& platform, const MeasurePlan& plan, cons
       start.message += (start.message.empty() ? "" : "; ") + given_up_text(left);
     }
     sink.started(start);
+  }
+}
+
+// A load and the functions that it drives, as indices into the functions of the run.
+struct PlannedLoad {
+  LoadSpec load;
+  std::vector<std::size_t> functions;
+};
+
+std::size_t index_of(const std::vector<FunctionSpec>& functions, const std::string& name) {
+  const auto found = std::find_if(functions.begin(), functions.end(),
+                                  [&name](const auto& f) { return f.name == name; });
+  return static_cast<std::size_t>(found - functions.begin());
+}
+
+// Reads the traces: their functions are functions of the run, too.
+std::vector<PlannedLoad> plan_loads(const MeasurePlan& plan, Progress& run) {
+  std::vector<FunctionSpec> possible;
+  for (std::size_t i = 0; i < plan.functions.size(); ++i) {
+    if (!run.described[i].skipped) possible.push_back(plan.functions[i]);
+  }
+  std::vector<PlannedLoad> planned;
+  for (const LoadSpec& load : plan.loads) {
+    PlannedLoad& next = planned.emplace_back(PlannedLoad{load, {}});
+    for (const FunctionSpec& spec : driven_functions(next.load, possible)) {
+      const std::size_t index = index_of(run.functions, spec.name);
+      next.functions.push_back(index);
+      if (index < run.functions.size()) continue;
+      run.functions.push_back(spec);
+      Function described = run.described[index_of(plan.functions, spec.sweep_of)];
+      described.name = spec.name;
+      described.sweep_of = spec.sweep_of;
+      described.sweep_key = spec.sweep_key;
+      run.described.push_back(std::move(described));
+    }
+  }
+  return planned;
+}
+
+asio::awaitable<std::int64_t> run_load(Platform& platform, const MeasurePlan& plan,
+                                       const PlannedLoad& planned, std::uint32_t index,
+                                       const MeasureSink& sink, Progress& run,
+                                       Interruptible& work) {
+  const LoadSpec& load = planned.load;
+  std::vector<DrivenFunction> functions;
+  for (const std::size_t i : planned.functions) {
+    const FunctionSpec& spec = run.functions[i];
+    // Of a trace's function, what is known of the one that it is a copy of.
+    const std::size_t original =
+        i < plan.functions.size() ? i : index_of(plan.functions, spec.sweep_of);
+    functions.push_back({spec, static_cast<std::uint32_t>(i), run.known[original].any_port});
+  }
+  Load record = describe_load(load);
+  DriveContext context;
+  context.arrivals = [&plan, &load](std::size_t position, std::size_t count) {
+    return make_arrivals(load, plan.seed, position, count);
+  };
+  context.sink = sink.batches;
+  context.progress = [&](const std::string& line) {
+    if (sink.load_progress) sink.load_progress(load.name + ", " + line);
+  };
+  context.on_interrupt = &work.on_interrupt;
+  context.begin = [&](std::int64_t begin_ns) {
+    record.begin_ns = begin_ns;
+    if (sink.load_begins) sink.load_begins(record);
+  };
+  context.order = &run.order;
+  const std::int64_t took = co_await drive_load(platform, load, index, functions, context);
+  if (record.begin_ns == 0) context.begin(monotonic_ns());  // nothing to drive: all were skipped
+  co_return took;
+}
+
+asio::awaitable<void> run_plan(Platform& platform, const MeasurePlan& plan, const MeasureSink& sink,
+                               Interruptible& work) {
+  Progress run;
+  run.functions = plan.functions;
+  for (const FunctionSpec& spec : plan.functions) run.described.push_back(describe(spec));
+  run.known.resize(plan.functions.size());
+  platform.check_limits(plan.functions);
+  const std::vector<PlannedLoad> planned = plan_loads(plan, run);
+  for (const PlannedLoad& load : planned) {
+    std::vector<FunctionSpec> driven;
+    for (const std::size_t i : load.functions) driven.push_back(run.functions[i]);
+    check_load(load.load, driven);
+  }
+  const int total = total_of(candidates_of(plan, plan.loads.front(), run.described));
+  co_await rehearse_all(platform, plan, sink, run.described, run.known, total, work.signal());
+  if (work.signal()) co_return;
+  sink.begin(run.described);
+
+  for (std::size_t i = 0; i < planned.size(); ++i) {
+    const LoadSpec& load = planned[i].load;
+    const auto index = static_cast<std::uint32_t>(i);
+    std::int64_t duration_ns = 0;
+    if (is_cold(load)) {
+      Load record = describe_load(load);
+      record.begin_ns = monotonic_ns();
+      if (sink.load_begins) sink.load_begins(record);
+      co_await run_cold(platform, plan, load, sink, run, work.signal());
+      duration_ns = monotonic_ns() - record.begin_ns;
+    } else {
+      duration_ns = co_await run_load(platform, plan, planned[i], index, sink, run, work);
+    }
+    if (work.signal()) co_return;
+    if (sink.load_ends) sink.load_ends(index, duration_ns);
   }
 }
 
@@ -198,7 +338,7 @@ std::vector<std::size_t> interleaved_order(const std::vector<int>& trials, std::
 
 std::optional<int> measure(Platform& platform, const MeasurePlan& plan, const MeasureSink& sink) {
   Interruptible work(platform);
-  work.run(run_plan(platform, plan, sink, work.signal()));
+  work.run(run_plan(platform, plan, sink, work));
   return work.signal();
 }
 

@@ -1,14 +1,17 @@
-// Measures a set of functions, each in its cache states: rehearses each function, then starts them
-// interleaved in randomised blocks.
+// Measures a set of functions: rehearses each, then drives the loads one after the other. Under
+// `cold` each function is started in its cache states, all interleaved in randomised blocks.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "harness/platform/outbox.h"
 #include "harness/platform/platform.h"
+#include "harness/suite/load_spec.h"
 #include "results/model/record.h"
 
 namespace coldstart::harness {
@@ -18,12 +21,21 @@ namespace coldstart::harness {
 struct MeasureSink {
   /// Once, when all functions were rehearsed: what will be measured.
   std::function<void(const std::vector<Function>&)> begin;
-  /// After each start, with everything in it.
+  /// After each start under `cold`, with everything in it.
   std::function<void(const Start&)> started;
   /// Before each step: "rehearsing java", "java 3 of 30". `done` of `total` starts are measured.
   std::function<void(const std::string& what, int done, int total)> progress;
   /// What the user should hear at once: a rehearsal that failed, a function that is given up.
   std::function<void(const std::string& line)> warn;
+
+  /// As each load begins, in order; its index in the run is how often this was called before.
+  std::function<void(const Load&)> load_begins;
+  /// When its last request is over; not called for one that was interrupted.
+  std::function<void(std::uint32_t load, std::int64_t duration_ns)> load_ends;
+  /// Under other loads: batches, at moments at which nothing is measured as far as there are any.
+  LoadSink batches;
+  /// Under other loads, once a second: "cpp: 1200 requests, 12 cold, 3 instances".
+  std::function<void(const std::string& line)> load_progress;
 };
 
 /// A function that has never answered is given up after so many failures of the same kind in a row,
@@ -32,7 +44,7 @@ inline constexpr int kPatience = 3;
 
 struct MeasurePlan {
   std::vector<FunctionSpec> functions;
-  std::string load = "cold";
+  std::vector<LoadSpec> loads = {LoadSpec{}};
   std::uint64_t seed = 0;
   /// Also try the remaining starts of functions that would be given up. Given up or not, every
   /// start that was tried is reported; the message of the last one says how many were not tried.

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/ip/tcp.hpp>
 
 #include "harness/platform/cold_start.h"
 #include "results/model/error.h"
@@ -32,6 +31,11 @@ boost::asio::awaitable<Start> Platform::cold_start(const FunctionSpec& function,
   co_return co_await start.run();
 }
 
+std::unique_ptr<ColdStart> Platform::make_start(const FunctionSpec& function,
+                                                const StartOptions& options) {
+  return std::make_unique<ColdStart>(*this, function, options, ++last_instance_);
+}
+
 void Platform::run_to_end(boost::asio::awaitable<void> work) {
   std::exception_ptr failure;
   bool done = false;
@@ -52,21 +56,31 @@ void Platform::settle_cgroups(const LaunchPlan& plan) {
   cgroups_settled_ = true;
 }
 
-void Platform::kill_all() {
-  for (std::uint64_t instance : alive_) launcher_.stop(instance, std::chrono::milliseconds(0));
+const CgroupLayout& Platform::cgroups() {
+  if (!cgroups_) cgroups_ = find_cgroups();
+  return *cgroups_;
 }
 
-int free_port() {
-  using boost::asio::ip::tcp;
-  boost::asio::io_context io;
-  boost::system::error_code error;
-  tcp::acceptor acceptor(io);
-  acceptor.open(tcp::v4(), error);
-  if (!error) {
-    acceptor.bind(tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0), error);
+void Platform::check_limits(const std::vector<FunctionSpec>& functions) {
+  for (const FunctionSpec& function : functions) {
+    if (function.limits.any()) check_cgroups(cgroups(), function.limits, function.name);
   }
-  if (error) throw Error("loopback", "no free TCP port: " + error.message());
-  return acceptor.local_endpoint().port();
+}
+
+// From a destructor: if the launcher is gone it has removed them.
+void Platform::give_up_cgroups(std::uint64_t instance) {
+  try {
+    launcher_.disown_cgroups(instance);
+  } catch (const Error&) {
+  }
+}
+
+void Platform::kill(std::uint64_t instance) {
+  launcher_.stop(instance, std::chrono::milliseconds(0));
+}
+
+void Platform::kill_all() {
+  for (std::uint64_t instance : alive_) launcher_.stop(instance, std::chrono::milliseconds(0));
 }
 
 }  // namespace coldstart::harness

@@ -4,14 +4,17 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/io_context.hpp>
 
 #include "harness/platform/event_hub.h"
 #include "harness/platform/file_set.h"
+#include "harness/platform/ports.h"
 #include "harness/process/launcher.h"
 #include "harness/runtimes/runtime.h"
 #include "harness/suite/suite.h"
@@ -47,6 +50,8 @@ struct StartOptions {
   bool drop_caches = false;  ///< for `disk`: have the kernel drop all clean caches as well
 };
 
+class ColdStart;
+
 /// What is used by all starts of a run. Single-threaded: everything happens in `io`.
 class Platform {
  public:
@@ -58,6 +63,9 @@ class Platform {
   /// and order. Outcomes are in the record; Error is thrown only if we ourselves cannot go on.
   boost::asio::awaitable<Start> cold_start(const FunctionSpec& function,
                                            const StartOptions& options);
+
+  /// A start to be made step by step, see cold_start.h. `function` must live as long.
+  std::unique_ptr<ColdStart> make_start(const FunctionSpec& function, const StartOptions& options);
 
   /// Runs a coroutine to its end in `io`, with all else that waits there. Rethrows what it throws.
   void run_to_end(boost::asio::awaitable<void> work);
@@ -72,6 +80,17 @@ class Platform {
 
   /// Kills the instances that live now; their starts then end with whatever outcome that makes.
   void kill_all();
+  /// The same with one of them.
+  void kill(std::uint64_t instance);
+  /// Fetches all events that the kernel has written so far.
+  void fetch_events() { hub_.fetch_events(); }
+  /// Starts under way: requested, and neither answered nor given up. Not those of cold_start().
+  int starting() const { return starting_; }
+
+  /// Where limits can be set. Looked up once.
+  const CgroupLayout& cgroups();
+  /// Throws Error where the limits of one of these cannot be enforced here.
+  void check_limits(const std::vector<FunctionSpec>& functions);
 
   boost::asio::io_context& io() { return io_; }
   probes::Session& session() { return session_; }
@@ -82,18 +101,20 @@ class Platform {
 
   // Before the first start of crun, which refuses some layouts of cgroups.
   void settle_cgroups(const LaunchPlan& plan);
+  void give_up_cgroups(std::uint64_t instance);
 
   boost::asio::io_context io_;
   Launcher& launcher_;
   probes::Session& session_;
   EventHub hub_;
   std::filesystem::path run_directory_;
+  PortPool ports_;
   std::uint64_t last_instance_ = 0;
+  std::optional<CgroupLayout> cgroups_;
+  int starting_ = 0;
+  int open_records_ = 0;  // starts under load whose record is not built yet
   std::vector<std::uint64_t> alive_;
   bool cgroups_settled_ = false;  // see settle_cgroups()
 };
-
-/// A TCP port of loopback that nobody uses now. Throws Error.
-int free_port();
 
 }  // namespace coldstart::harness

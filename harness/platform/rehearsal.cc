@@ -29,13 +29,12 @@ void Rehearsal::see(const probes::Event& event) {
     told_of_files_ = true;
     if (!files_.add(event.raw.pid, event.name, event.raw.call.inode)) {
       // Perhaps its process has gone already: by our own way, then, if that leads to the same file.
-      files_.add_if(rootfs_, event.name, event.raw.call.inode);
+      files_.add_if(rootfs_, directory_, event.name, event.raw.call.inode);
     }
-    // Without a device of its own (major number 0: /proc, /sys, tmpfs) there is nothing to evict.
-    // What the function writes itself it does not wait for, and what has been deleted no later
-    // start can read.
-    const bool on_disk = (event.raw.call.device >> 20U) != 0;
-    const bool reads = event.raw.call.flags == 0;
+    // What is in memory only cannot be evicted. What the function writes itself it does not wait
+    // for, and what has been deleted no later start can read.
+    const bool on_disk = (event.raw.call.flags & CS_ON_DISK) != 0;
+    const bool reads = (event.raw.call.flags & CS_MAY_WRITE) == 0;
     if (on_disk && reads && !is_gone(event.name) && !files_.has(event.raw.call.inode)) {
       files_.set_incomplete("a file that it opened could not be found again: " + event.name);
     }
@@ -60,6 +59,11 @@ void Rehearsal::examine_all() {
     files_.set_incomplete("the files it reads are not known without the probes");
   } else if (!asked) {
     files_.set_incomplete("it ended before it could be asked which files it has mapped");
+  }
+  for (const probes::TierStatus& tier : session_.tiers()) {
+    if (tier.id != probes::TierId::kFiles || tier.on) continue;
+    files_.set_incomplete("which files it opens is not known, because tier files is off: " +
+                          tier.reason);
   }
   for (auto& [key, image] : images_) {
     probes::read_mapped_libraries(image);

@@ -47,8 +47,11 @@ void remove_container_cgroups(const std::string& name) {
   }
   const std::set<std::string> own = own_cgroups();
   for (const fs::path& hierarchy : hierarchies) {
-    for (const std::string& path : own)
-      remove_cgroup(hierarchy / fs::path(path).relative_path() / name);
+    for (const std::string& path : own) {
+      const fs::path group = hierarchy / fs::path(path).relative_path() / name;
+      remove_cgroup(group / kContainerGroup);
+      remove_cgroup(group);
+    }
   }
 }
 

@@ -24,9 +24,13 @@ Launcher::Launcher() {
   }
   socket_ = Fd(pair[0]);
   Fd theirs(pair[1]);
-  // A request carries the whole environment; the default buffer holds about 200 KiB.
-  const int bytes = kLargestMessage * 2;
-  ::setsockopt(socket_.get(), SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
+  // A request carries the whole environment, and a hundred may be made at once; the default buffer
+  // holds about 200 KiB, and without privilege no more.
+  const int many = kLargestMessage * 32;
+  if (::setsockopt(socket_.get(), SOL_SOCKET, SO_SNDBUFFORCE, &many, sizeof(many)) != 0) {
+    const int bytes = kLargestMessage * 2;
+    ::setsockopt(socket_.get(), SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
+  }
 
   pid_ = ::fork();
   if (pid_ < 0) throw Error("launcher", std::string("cannot fork: ") + std::strerror(errno));
@@ -53,7 +57,7 @@ void Launcher::send(const std::string& bytes, const std::vector<int>& descriptor
   msghdr message{};
   message.msg_iov = &data;
   message.msg_iovlen = 1;
-  alignas(cmsghdr) char control[CMSG_SPACE(3 * sizeof(int))] = {};
+  alignas(cmsghdr) char control[CMSG_SPACE(kMostDescriptors * sizeof(int))] = {};
   if (!descriptors.empty()) {
     message.msg_control = control;
     message.msg_controllen = CMSG_SPACE(descriptors.size() * sizeof(int));
@@ -84,6 +88,23 @@ void Launcher::own_directory(const std::string& path) {
   send(out.bytes());
 }
 
+void Launcher::own_cgroups(std::uint64_t instance, const CgroupSet& cgroups) {
+  WireWriter out;
+  out.number(static_cast<int>(Command::kOwnCgroups));
+  out.number(static_cast<std::int64_t>(instance));
+  out.texts(cgroups.folders);
+  out.text(cgroups.memory_folder);
+  out.number(cgroups.memory_version);
+  send(out.bytes());
+}
+
+void Launcher::disown_cgroups(std::uint64_t instance) {
+  WireWriter out;
+  out.number(static_cast<int>(Command::kDisownCgroups));
+  out.number(static_cast<std::int64_t>(instance));
+  send(out.bytes());
+}
+
 void Launcher::hide_hybrid_cgroup() {
   WireWriter out;
   out.number(static_cast<int>(Command::kHideHybridCgroup));
@@ -100,7 +121,15 @@ void Launcher::launch(const LaunchRequest& request) {
   out.text(request.directory);
   out.texts(request.cleanup);
   out.text(request.cleanup_if_exists);
-  send(out.bytes(), {request.stdin_fd, request.stdout_fd, request.stderr_fd});
+  // Opened here, where none of it is part of the measured time in the launcher.
+  std::vector<Fd> members;
+  std::vector<int> descriptors = {request.stdin_fd, request.stdout_fd, request.stderr_fd};
+  for (const std::string& folder : request.cgroups.folders) {
+    members.emplace_back(::open((folder + "/cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC));
+    if (!members.back()) throw Error(folder, std::strerror(errno), "was it removed meanwhile?");
+    descriptors.push_back(members.back().get());
+  }
+  send(out.bytes(), descriptors);
 }
 
 void Launcher::stop(std::uint64_t instance, std::chrono::milliseconds grace) {

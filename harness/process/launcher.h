@@ -14,6 +14,7 @@
 #include <sys/types.h>
 #include <vector>
 
+#include "harness/process/cgroup.h"
 #include "probes/fd.h"
 
 namespace coldstart::harness {
@@ -32,6 +33,9 @@ struct LaunchRequest {
   /// name of the path's last part are removed in any case.
   std::vector<std::string> cleanup;
   std::string cleanup_if_exists;
+
+  /// The first process is in these groups before it is executed. The launcher must own them.
+  CgroupSet cgroups;
 };
 
 /// What the launcher tells.
@@ -49,6 +53,10 @@ struct LaunchReport {
   int error = 0;             ///< errno
   pid_t pid = 0;
   int wait_status = 0;  ///< as wait(2) gives it
+  /// kExited and kGone, where the instance has a group for memory; else negative.
+  std::int64_t peak_memory_bytes = -1;
+  std::int64_t memory_kills = -1;  ///< see MemoryUse
+  std::int64_t memory_hits = -1;
 };
 
 class Launcher {
@@ -64,6 +72,11 @@ class Launcher {
   void use_spawners_map(int map_fd);
   /// From now on the launcher removes this directory, and all in it, when it ends.
   void own_directory(const std::string& path);
+  /// From now on the launcher removes these groups after the end of the instance, or of itself. To
+  /// be called before they are made, so that nothing can be left.
+  void own_cgroups(std::uint64_t instance, const CgroupSet& cgroups);
+  /// The instance will not be launched: the launcher removes its groups.
+  void disown_cgroups(std::uint64_t instance);
   /// crun (1.8) refuses a hybrid cgroup layout whose v2 side has controllers. Hides the v2 side
   /// from the launcher and all that it starts, in a mount namespace of its own: crun sees cgroups
   /// v1.

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <cstring>
 #include <filesystem>
-#include <map>
+#include <optional>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <unordered_map>
 #include <vector>
 
 #include "harness/process/container_cgroups.h"
@@ -63,12 +64,14 @@ class LauncherProcess {
   [[noreturn]] void run() {
     while (!closing_ || !instances_.empty()) {
       wait();
+      children_.reset();
       reap();
       continue_stops();
     }
-    if (!directory_.empty()) {
+    for (const auto& [id, set] : cgroups_) remove_cgroups(set);
+    for (const std::string& directory : directories_) {
       std::error_code ignored;
-      std::filesystem::remove_all(directory_, ignored);
+      std::filesystem::remove_all(directory, ignored);
     }
     ::_exit(0);
   }
@@ -98,7 +101,7 @@ class LauncherProcess {
   void serve() {
     static std::string buffer(kLargestMessage, '\0');
     iovec data{buffer.data(), buffer.size()};
-    alignas(cmsghdr) char control[CMSG_SPACE(3 * sizeof(int))];
+    alignas(cmsghdr) char control[CMSG_SPACE(kMostDescriptors * sizeof(int))];
     msghdr message{};
     message.msg_iov = &data;
     message.msg_iovlen = 1;
@@ -125,8 +128,12 @@ class LauncherProcess {
         map_ = std::move(descriptors.at(0));
         return;
       case Command::kOwnDirectory:
-        directory_ = in.text();
+        directories_.push_back(in.text());
         return;
+      case Command::kOwnCgroups:
+        return own_cgroups(in);
+      case Command::kDisownCgroups:
+        return disown_cgroups(static_cast<std::uint64_t>(in.number()));
       case Command::kHideHybridCgroup:
         return hide_hybrid_cgroup();
     }
@@ -151,6 +158,9 @@ class LauncherProcess {
     command.stdin_fd = descriptors.at(0).get();
     command.stdout_fd = descriptors.at(1).get();
     command.stderr_fd = descriptors.at(2).get();
+    for (std::size_t i = 3; i < descriptors.size(); ++i) {
+      command.cgroup_fds.push_back(descriptors[i].get());
+    }
     const SpawnResult result = spawn(command, map_.get(), instance.id);
     if (result.mark_error != 0) {
       return tell(
@@ -162,7 +172,34 @@ class LauncherProcess {
       return tell(report);
     }
     instance.first = result.pid;
+    by_first_[result.pid] = instance.id;
     instances_.emplace(instance.id, std::move(instance));
+  }
+
+  void own_cgroups(WireReader& in) {
+    CgroupSet& set = cgroups_[static_cast<std::uint64_t>(in.number())];
+    set.folders = in.texts();
+    set.memory_folder = in.text();
+    set.memory_version = static_cast<int>(in.number());
+  }
+
+  void disown_cgroups(std::uint64_t instance) {
+    const auto found = cgroups_.find(instance);
+    if (found == cgroups_.end()) return;
+    remove_cgroups(found->second);
+    cgroups_.erase(found);
+  }
+
+  // What is known of its memory, for a report.
+  LaunchReport with_memory(LaunchReport report) const {
+    const auto found = cgroups_.find(report.instance);
+    if (found == cgroups_.end()) return report;
+    if (const auto use = read_memory_use(found->second)) {
+      report.peak_memory_bytes = use->peak_bytes.value_or(-1);
+      report.memory_kills = use->kills;
+      report.memory_hits = use->hits;
+    }
+    return report;
   }
 
   void stop(WireReader& in) {
@@ -170,6 +207,7 @@ class LauncherProcess {
     const std::int64_t grace_ns = in.number() * 1'000'000;
     const auto found = instances_.find(id);
     if (found == instances_.end()) {
+      disown_cgroups(id);
       return tell({LaunchReport::Kind::kGone, id, monotonic_ns(), 0, 0, 0});
     }
     begin_stop(found->second, grace_ns);
@@ -198,12 +236,15 @@ class LauncherProcess {
       int status = 0;
       const pid_t pid = ::waitpid(-1, &status, WNOHANG);
       if (pid <= 0) return tell_empty(pid == 0);
-      for (auto& [id, instance] : instances_) {
-        if (instance.first != pid || !instance.first_alive) continue;
-        instance.first_alive = false;
-        tell({LaunchReport::Kind::kExited, id, monotonic_ns(), 0, pid, status});
-        if (instance.stopping) ask_to_end(instance);
-      }
+      children_.reset();
+      const auto first = by_first_.find(pid);
+      if (first == by_first_.end()) continue;
+      Instance& instance = instances_.at(first->second);
+      by_first_.erase(first);
+      instance.first_alive = false;
+      LaunchReport report{LaunchReport::Kind::kExited, instance.id, monotonic_ns(), 0, pid, status};
+      tell(with_memory(report));
+      if (instance.stopping) ask_to_end(instance);
     }
   }
 
@@ -218,37 +259,48 @@ class LauncherProcess {
     }
   }
 
-  // All living processes of an instance: the descendants of its first process, and orphans that
-  // came to us. Those are recognised by their session or by the mark in their environment.
-  std::vector<pid_t> members(const Instance& instance) const {
-    const std::vector<ProcessInfo> all = list_processes();
-    const std::string mark =
-        std::string(kInstanceVariable) + "=" + instance_mark(self_, instance.id);
+  // All processes of an instance: its first process, orphans that came to us, and the descendants
+  // of these. Orphans are recognised by their session or by the mark in their environment. One that
+  // has ended and was not waited for is still one of them: what it held may not be free yet, and a
+  // process that its death leaves to us is not to be seen elsewhere.
+  std::vector<pid_t> members(const Instance& instance) {
+    if (!children_) children_ = children(self_);
     std::vector<pid_t> found;
-    for (const ProcessInfo& child : all) {
-      if (child.parent != self_ || child.state == 'Z') continue;
-      const bool ours = child.pid == instance.first || child.session == instance.first ||
-                        instances_.size() == 1 || has_environment_entry(child.pid, mark);
+    for (const pid_t child : *children_) {
+      const auto first = by_first_.find(child);
+      if (first != by_first_.end() && first->second != instance.id) continue;
+      const auto info = read_process(child);
+      if (!info) continue;
+      // A zombie has lost its environment. Whosesoever it is: it is about to be reaped.
+      const bool ours = child == instance.first || info->session == instance.first ||
+                        instances_.size() == 1 || info->state == 'Z' ||
+                        has_environment_entry(child, mark(instance));
       if (!ours) continue;
-      found.push_back(child.pid);
-      for (const ProcessInfo& info : descendants(all, child.pid)) {
-        if (info.state != 'Z') found.push_back(info.pid);
-      }
+      found.push_back(child);
+      add_descendants(child, found);
     }
     return found;
+  }
+
+  std::string mark(const Instance& instance) const {
+    return std::string(kInstanceVariable) + "=" + instance_mark(self_, instance.id);
   }
 
   void continue_stops() {
     for (auto it = instances_.begin(); it != instances_.end();) {
       Instance& instance = it->second;
-      if (!instance.stopping) {
+      const bool waits = instance.first_alive && monotonic_ns() < instance.kill_at_ns;
+      if (!instance.stopping || waits) {
         ++it;
         continue;
       }
       const std::vector<pid_t> alive = members(instance);
       if (alive.empty() && !instance.first_alive) {
         clean_up(instance);
-        tell({LaunchReport::Kind::kGone, instance.id, monotonic_ns(), 0, instance.first, 0});
+        const LaunchReport report = with_memory(
+            {LaunchReport::Kind::kGone, instance.id, monotonic_ns(), 0, instance.first, 0});
+        disown_cgroups(instance.id);
+        tell(report);
         it = instances_.erase(it);
         continue;
       }
@@ -277,8 +329,11 @@ class LauncherProcess {
   pid_t self_;
   Fd child_signal_;
   Fd map_;
-  std::string directory_;
-  std::map<std::uint64_t, Instance> instances_;
+  std::vector<std::string> directories_;
+  std::unordered_map<std::uint64_t, Instance> instances_;
+  std::unordered_map<std::uint64_t, CgroupSet> cgroups_;  // also of those not launched yet
+  std::unordered_map<pid_t, std::uint64_t> by_first_;  // first processes that have not been reaped
+  std::optional<std::vector<pid_t>> children_;         // ours, as of now
   bool closing_ = false;
 };
 

@@ -56,7 +56,7 @@ struct Setup : bp::extend::handler {
     sigset_t none;
     sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
-    const bool ready = place(command.stdin_fd, 0) && place(command.stdout_fd, 1) &&
+    const bool ready = join_groups() && place(command.stdin_fd, 0) && place(command.stdout_fd, 1) &&
                        place(command.stderr_fd, 2) &&
                        (command.directory.empty() || ::chdir(command.directory.c_str()) == 0);
     if (ready) return;
@@ -72,6 +72,14 @@ struct Setup : bp::extend::handler {
   template <typename Executor>
   void on_error(Executor& executor, const std::error_code&) const {
     pid = executor.pid;
+  }
+
+  // "0" is whoever writes it.
+  bool join_groups() const {
+    for (const int fd : command.cgroup_fds) {
+      if (::write(fd, "0", 1) != 1) return false;
+    }
+    return true;
   }
 
   static bool place(int from, int to) { return from < 0 || ::dup2(from, to) == to; }

@@ -21,6 +21,7 @@ struct SpawnCommand {
   std::vector<std::string> environment;
   std::string directory;
   int stdin_fd = -1, stdout_fd = -1, stderr_fd = -1;
+  std::vector<int> cgroup_fds;  ///< cgroup.procs of groups that it joins before it is executed
 };
 
 struct SpawnResult {

@@ -21,11 +21,12 @@ json mount(const std::string& destination, const std::string& type,
   return {{"destination", destination}, {"type", type}, {"source", type}, {"options", options}};
 }
 
-json bundle_config(const FunctionSpec& function, const std::vector<std::string>& environment) {
+json bundle_config(const FunctionSpec& function, const LaunchContext& context) {
+  const std::vector<std::string> environment = make_environment(function, context, false);
   const std::vector<std::string> capabilities = {"CAP_NET_BIND_SERVICE"};
   json namespaces = json::array();
   for (const char* type : {"pid", "mount", "ipc", "uts"}) namespaces.push_back({{"type", type}});
-  return {
+  json config = {
       {"ociVersion", "1.0.2"},
       {"hostname", "coldstart"},
       {"root", {{"path", function.rootfs.string()}, {"readonly", true}}},
@@ -47,6 +48,8 @@ json bundle_config(const FunctionSpec& function, const std::vector<std::string>&
         {"maskedPaths", {"/proc/kcore", "/proc/keys", "/proc/timer_list"}},
         {"readonlyPaths", {"/proc/sys", "/proc/irq", "/proc/bus"}}}},
   };
+  if (!context.cgroup.empty()) config["linux"]["cgroupsPath"] = context.cgroup.string();
+  return config;
 }
 
 void write_file(const std::filesystem::path& path, const std::string& text) {
@@ -57,14 +60,14 @@ void write_file(const std::filesystem::path& path, const std::string& text) {
 }
 
 void prepare(const FunctionSpec& function, const LaunchContext& context, LaunchPlan& plan) {
-  const std::filesystem::path bundle = context.run_directory / "bundles" / function.name;
+  const std::filesystem::path bundle =
+      context.run_directory / "bundles" / std::to_string(context.instance);
   const std::filesystem::path state = context.run_directory / "state";
   std::error_code error;
   std::filesystem::create_directories(bundle, error);
   std::filesystem::create_directories(state, error);
   if (error) throw Error(bundle.string(), "cannot be created: " + error.message());
-  write_file(bundle / "config.json",
-             bundle_config(function, make_environment(function, context, false)).dump());
+  write_file(bundle / "config.json", bundle_config(function, context).dump());
 
   const std::string engine = find_executable(function.engine);
   const std::string id = "coldstart-" + context.mark;
@@ -74,6 +77,7 @@ void prepare(const FunctionSpec& function, const LaunchContext& context, LaunchP
   plan.cleanup_if_exists = state / id;
   plan.program = function.command.front();
   plan.rootfs = function.rootfs;
+  plan.scratch = bundle;
 }
 
 }  // namespace

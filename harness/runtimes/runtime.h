@@ -15,8 +15,9 @@ namespace coldstart::harness {
 struct LaunchContext {
   std::filesystem::path run_directory;  ///< temporary, of this run, removed afterwards
   std::uint64_t instance = 0;
-  std::string mark;  ///< value of COLDSTART_INSTANCE, see spawn.h
-  int port = 0;      ///< offered in $PORT; 0: none
+  std::string mark;              ///< value of COLDSTART_INSTANCE, see spawn.h
+  int port = 0;                  ///< offered in $PORT; 0: none
+  std::filesystem::path cgroup;  ///< container: the group to be made; empty: the engine chooses
 };
 
 /// A command ready for the launcher. Making it (writing a bundle's config.json, say) is preparation
@@ -30,6 +31,7 @@ struct LaunchPlan {
   std::string cleanup_if_exists;
   std::string program;           ///< container: the program inside, as the kernel will see its name
   std::filesystem::path rootfs;  ///< container: the root filesystem, else empty
+  std::filesystem::path scratch;  ///< folder of this instance alone, to be removed after its end
 };
 
 /// What the machine lacks to start this function, with what to install: "needs crun; apt-get

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -53,13 +54,14 @@ struct OnOffPattern {
   std::chrono::nanoseconds on{0}, off{0};
   Spacing spacing = Spacing::kPoisson;
 };
-/// rate(t) = mean + amplitude * sin(2 pi t / period), never below 0.
+/// rate(t) = mean + amplitude * sin(2 pi t / period); amplitude is at most mean.
 struct SinePattern {
   double mean = 1, amplitude = 0;
   std::chrono::nanoseconds period{0};
   Spacing spacing = Spacing::kPoisson;
 };
-/// Five fields as in crontab(5), in UTC, from the next full minute of a made-up clock on.
+/// Five fields as in crontab(5) on a made-up clock, which shows Monday, 2024-01-01 00:00 when the
+/// load begins. That minute counts.
 struct CronPattern {
   std::string expression;
 };
@@ -74,14 +76,17 @@ std::string_view name(TraceFormat format);
 /// Where in its minute a request of a minute-binned trace is placed.
 enum class Spread : std::uint8_t { kUniform, kEven, kPoisson };
 std::string_view name(Spread spread);
+struct Trace;
 struct TracePattern {
   std::filesystem::path file;
   TraceFormat format = TraceFormat::kAzure2019;
   std::filesystem::path durations;  ///< azure-2019: the second file; empty: none
   Spread spread = Spread::kUniform;
   /// How many functions of the trace, the busiest first; they are dealt out to the functions of the
-  /// suite in turn. 0: all.
-  int functions = 0;
+  /// suite in turn. Absent: all.
+  std::optional<int> functions;
+  /// What was read of the file; set by driven_functions() (harness/load/), absent before.
+  std::shared_ptr<const Trace> trace;
 };
 
 using Pattern =
@@ -89,12 +94,15 @@ using Pattern =
                  OnOffPattern, SinePattern, CronPattern, ListPattern, TracePattern>;
 /// "cold", "closed", …: the value of the key `pattern`.
 std::string_view pattern_name(const Pattern& pattern);
+/// Whether its arrivals end without a `duration`.
+bool has_end(const Pattern& pattern);
 
 /// What becomes of a request that finds `max_in_flight` others under way.
 enum class Overflow : std::uint8_t {
   kQueue,  ///< it waits; its latency counts from due
   kDrop,   ///< it is dropped, an outcome
 };
+std::string_view name(Overflow overflow);
 
 struct LoadSpec {
   std::string name = "cold";
@@ -110,8 +118,11 @@ struct LoadSpec {
   std::chrono::nanoseconds warmup{0};
   /// Pattern time, keep-alive and the scaler's times pass this much faster; service does not.
   double time_scale = 1;
-  std::vector<std::string> functions;  ///< that it drives; empty: all of the suite
-  /// Whether its functions are driven at the same time; else one after the other, each alone.
+  /// That it drives, sweeps expanded; empty: all of the suite. Of a trace: those that its functions
+  /// are dealt to (the key `deal_to`).
+  std::vector<std::string> functions;
+  /// Whether its functions are driven at the same time; else one after the other, each alone. The
+  /// parser sets it for a trace that does not say otherwise.
   bool together = false;
   /// Set by --sweep-parallel: so many starts at once, each on a fresh instance, `trials` times.
   std::optional<int> parallel;
@@ -124,6 +135,7 @@ struct PlatformSpec {
     kKnative,  ///< Knative's pod autoscaler decides; requests wait for any instance
   };
   Scale scale = Scale::kDemand;
+  /// scale: demand. An instance that was idle for so long is stopped; 0: at once.
   std::chrono::nanoseconds keep_alive = std::chrono::minutes(10);
   std::optional<int> max_instances;
   int min_instances = 0;     ///< started before the load begins, never stopped while it lasts
@@ -140,5 +152,6 @@ struct PlatformSpec {
   double max_scale_up_rate = 1000;
   double max_scale_down_rate = 2;
 };
+std::string_view name(PlatformSpec::Scale scale);
 
 }  // namespace coldstart::harness

@@ -1,12 +1,16 @@
 // The top level of a suite file: what holds for all functions, the functions, the loads.
+#include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "harness/suite/files.h"
+#include "harness/suite/parse_budgets.h"
 #include "harness/suite/parse_function.h"
+#include "harness/suite/parse_load.h"
 #include "harness/suite/problems.h"
 #include "harness/suite/suite.h"
 #include "harness/suite/yaml_reader.h"
@@ -37,10 +41,6 @@ class UniqueNames {
   std::string kind_;
   std::map<std::string, int> lines_;
 };
-
-Position element_position(const YAML::Node& node, const Entry& list) {
-  return node.IsNull() ? list.at : position_of(node);
-}
 
 void read_root(const Mapping& top, FunctionContext& context, Problems& problems) {
   const Entry* entry = top.find("root");
@@ -81,27 +81,16 @@ std::vector<FunctionSpec> read_functions(const Mapping& top, const FunctionConte
     const auto mapping =
         read_mapping(node, element_position(node, *entry), Section::kFunction, problems);
     if (!mapping) continue;
-    functions.push_back(read_function(*mapping, context, problems));
-    names.add(functions.back().name, *mapping, problems);
+    auto read = read_function(*mapping, context, problems);
+    names.add(read.front().sweep_of.empty() ? read.front().name : read.front().sweep_of, *mapping,
+              problems);
+    std::ranges::move(read, std::back_inserter(functions));
   }
   return functions;
 }
 
-LoadSpec read_load(const Mapping& mapping, Problems& problems) {
-  LoadSpec load;
-  if (const Entry* pattern = mapping.find("pattern")) {
-    read_choice(*pattern, Section::kLoad, problems);
-  } else {
-    problems.add(mapping.at, "this load lacks 'pattern'", "add `pattern: cold`");
-  }
-  load.name = pattern_name(load.pattern);
-  if (const Entry* name = mapping.find("name")) {
-    load.name = read_text(*name, problems).value_or("");
-  }
-  return load;
-}
-
-std::vector<LoadSpec> read_loads(const Mapping& top, Problems& problems) {
+std::vector<LoadSpec> read_loads(const Mapping& top, const LoadContext& context,
+                                 Problems& problems) {
   const Entry* entry = top.find("loads");
   if (entry == nullptr) return {LoadSpec{}};
   std::vector<LoadSpec> loads;
@@ -115,11 +104,8 @@ std::vector<LoadSpec> read_loads(const Mapping& top, Problems& problems) {
     const auto mapping =
         read_mapping(node, element_position(node, *entry), Section::kLoad, problems);
     if (!mapping) continue;
-    loads.push_back(read_load(*mapping, problems));
+    loads.push_back(read_load(*mapping, context, problems));
     names.add(loads.back().name, *mapping, problems);
-    if (loads.size() == 2) {
-      problems.add(mapping->at, "a second load", "keep one: this version drives one load a run");
-    }
   }
   return loads;
 }
@@ -144,7 +130,11 @@ Suite parse_suite(const std::string& yaml, const fs::path& file,
     read_root(*top, context, problems);
     read_defaults(*top, context.defaults, problems);
     suite.functions = read_functions(*top, context, problems);
-    suite.loads = read_loads(*top, problems);
+    suite.loads =
+        read_loads(*top, {context.root, context.root_is_there, suite.functions}, problems);
+    if (const Entry* budgets = top->find("budgets")) {
+      read_budgets(*budgets, suite.functions, problems);  // for its problems
+    }
   }
   problems.throw_if_any();
   return suite;

@@ -6,26 +6,20 @@
 
 #include "harness/suite/function_reading.h"
 #include "harness/suite/keys.h"
+#include "harness/suite/parse_platform.h"
+#include "harness/suite/yaml_numbers.h"
 
 namespace coldstart::harness {
 namespace {
 
 constexpr int kMostTrials = 1'000'000;
-constexpr std::size_t kLongestName = 64;
 
 void read_name(const Reading& r) {
   const Entry* entry = r.find("name");
   if (entry == nullptr) return r.missing("'name'", "add `name: …`");
   const auto text = read_text(*entry, r.problems);
   if (!text) return;
-  constexpr std::string_view kAllowed =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
-  if (text->size() > kLongestName || text->find_first_not_of(kAllowed) != std::string::npos) {
-    r.problems.add(entry->at, "'" + *text + "' cannot be the name of a function",
-                   "write 1 to 64 letters, digits, '.', '_' or '-'");
-    return;
-  }
-  r.spec.name = *text;
+  if (check_name(*text, *entry, "a function", r.problems)) r.spec.name = *text;
 }
 
 // False: what the runtime is, is not known.
@@ -96,12 +90,10 @@ void read_common(const Mapping& mapping, Section section, FunctionSpec& spec, Pr
     spec.trials = read_integer(*entry, 1, kMostTrials, problems).value_or(spec.trials);
   }
   if (const Entry* entry = mapping.find("timeout")) {
-    spec.timeout =
-        read_duration(*entry, std::chrono::nanoseconds(1), problems).value_or(spec.timeout);
+    spec.timeout = read_duration(*entry, kAboveZero, problems).value_or(spec.timeout);
   }
   if (const Entry* entry = mapping.find("stop_timeout")) {
-    spec.stop_timeout =
-        read_duration(*entry, std::chrono::nanoseconds(0), problems).value_or(spec.stop_timeout);
+    spec.stop_timeout = read_duration(*entry, kFromZero, problems).value_or(spec.stop_timeout);
   }
   if (const Entry* entry = mapping.find("contract")) {
     const auto chosen = read_choice(*entry, section, problems);
@@ -120,22 +112,28 @@ void read_common(const Mapping& mapping, Section section, FunctionSpec& spec, Pr
       spec.env.insert_or_assign(variable, std::move(value));
     }
   }
+  read_platform(mapping, spec.platform, problems);
+  read_limits(mapping, spec.limits, problems);
 }
 
-FunctionSpec read_function(const Mapping& mapping, const FunctionContext& context,
-                           Problems& problems) {
+std::vector<FunctionSpec> read_function(const Mapping& mapping, const FunctionContext& context,
+                                        Problems& problems) {
   FunctionSpec spec = context.defaults;
   Reading r{mapping, context, spec, problems};
   read_name(r);
-  r.is_chosen = context.chosen.empty() ||
-                std::ranges::find(context.chosen, spec.name) != context.chosen.end();
+  r.is_chosen =
+      context.chosen.empty() || std::ranges::any_of(context.chosen, [&](const auto& name) {
+        return name == spec.name || name.starts_with(spec.name + "@");
+      });
   read_common(mapping, Section::kFunction, spec, problems);
   read_http(r);
   refuse_warm_programs(r);
-  if (!read_runtime(r)) return spec;
-  refuse_foreign_keys(r);
-  read_runtime_keys(r);
-  return spec;
+  refuse_long_lived_programs(mapping, spec, problems);
+  if (read_runtime(r)) {
+    refuse_foreign_keys(r);
+    read_runtime_keys(r);
+  }
+  return read_sweep(mapping, spec, problems);
 }
 
 }  // namespace coldstart::harness

@@ -18,7 +18,7 @@ namespace coldstart::harness {
 
 /// What a function takes over unless it says otherwise, and where its relative paths begin.
 struct FunctionContext {
-  FunctionSpec defaults;  ///< trials, timeouts, contract, cache states, env
+  FunctionSpec defaults;  ///< trials, timeouts, contract, cache states, env, platform, limits
   std::filesystem::path root;
   /// False: the root folder itself is wrong, so a file below it is no second problem.
   bool root_is_there = true;
@@ -26,12 +26,13 @@ struct FunctionContext {
   std::vector<std::string> chosen;
 };
 
-/// Trials, timeouts, contract, cache states and environment: the keys that `defaults` and a
-/// function share.
+/// Trials, timeouts, contract, cache states, environment, platform and limits: the keys that
+/// `defaults` and a function share.
 void read_common(const Mapping& mapping, Section section, FunctionSpec& spec, Problems& problems);
 
-/// A function without a problem is complete; with problems it is whatever could be read.
-FunctionSpec read_function(const Mapping& mapping, const FunctionContext& context,
-                           Problems& problems);
+/// One function, or several where it is swept (parse_platform.h); never none. Without a problem
+/// they are complete; with problems they are whatever could be read.
+std::vector<FunctionSpec> read_function(const Mapping& mapping, const FunctionContext& context,
+                                        Problems& problems);
 
 }  // namespace coldstart::harness

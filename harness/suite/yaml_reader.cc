@@ -1,8 +1,6 @@
 #include "harness/suite/yaml_reader.h"
 
 #include <algorithm>
-#include <charconv>
-#include <system_error>
 #include <utility>
 
 #include "harness/process/spawn.h"
@@ -11,27 +9,12 @@
 namespace coldstart::harness {
 namespace {
 
-std::string in_quotes(std::string_view text) {
-  constexpr std::size_t kMostShown = 60;
-  if (text.size() > kMostShown) return "'" + std::string(text.substr(0, kMostShown)) + "…'";
-  return "'" + std::string(text) + "'";
-}
-
 // What was found where something else was expected.
 std::string found(const YAML::Node& node) {
   if (node.IsSequence()) return "a list";
   if (node.IsMap()) return "a mapping";
   if (node.IsScalar()) return in_quotes(node.Scalar());
   return "nothing";
-}
-
-bool is_quoted(const YAML::Node& node) { return node.Tag() == "!"; }
-
-void wrong_type(const Entry& entry, const std::string& expected, const std::string& remedy,
-                Problems& problems) {
-  problems.add(entry.at,
-               in_quotes(entry.key) + " must be " + expected + ", not " + found(entry.value),
-               remedy);
 }
 
 Entry entry_of(const YAML::Node& key, const YAML::Node& value) {
@@ -99,6 +82,19 @@ std::optional<std::string> text_of(const YAML::Node& node, Position at, const st
 
 }  // namespace
 
+std::string in_quotes(std::string_view text) {
+  constexpr std::size_t kMostShown = 60;
+  if (text.size() > kMostShown) return "'" + std::string(text.substr(0, kMostShown)) + "…'";
+  return "'" + std::string(text) + "'";
+}
+
+void wrong_type(const Entry& entry, const std::string& expected, const std::string& remedy,
+                Problems& problems) {
+  problems.add(entry.at,
+               in_quotes(entry.key) + " must be " + expected + ", not " + found(entry.value),
+               remedy);
+}
+
 const Entry* Mapping::find(std::string_view key) const {
   const auto entry = std::ranges::find(entries, key, &Entry::key);
   return entry == entries.end() ? nullptr : &*entry;
@@ -107,6 +103,14 @@ const Entry* Mapping::find(std::string_view key) const {
 Position position_of(const YAML::Node& node) {
   const YAML::Mark mark = node.Mark();
   return mark.is_null() ? Position{} : Position{mark.line + 1, mark.column + 1};
+}
+
+Position element_position(const YAML::Node& node, const Entry& list) {
+  return node.IsNull() ? list.at : position_of(node);
+}
+
+Entry element_of(const Entry& list, const YAML::Node& node) {
+  return {list.key, node, list.key_at, element_position(node, list)};
 }
 
 std::optional<Mapping> read_mapping(const YAML::Node& node, Position at, Section section,
@@ -136,6 +140,15 @@ std::optional<std::vector<YAML::Node>> read_list(const Entry& entry, const std::
   return std::vector<YAML::Node>(entry.value.begin(), entry.value.end());
 }
 
+std::optional<std::vector<Entry>> read_free_mapping(const Entry& entry, const std::string& example,
+                                                    Problems& problems) {
+  if (!entry.value.IsMap()) {
+    wrong_type(entry, "a mapping", "write it as `" + example + "`", problems);
+    return std::nullopt;
+  }
+  return entries_of(entry.value, problems);
+}
+
 std::optional<std::string> read_text(const Entry& entry, Problems& problems) {
   auto text = text_of(entry.value, entry.at, entry.key, problems);
   if (text && text->empty()) {
@@ -145,12 +158,23 @@ std::optional<std::string> read_text(const Entry& entry, Problems& problems) {
   return text;
 }
 
+bool check_name(const std::string& text, const Entry& entry, const std::string& what,
+                Problems& problems) {
+  constexpr std::size_t kLongest = 64;
+  constexpr std::string_view kAllowed =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+  if (text.size() <= kLongest && text.find_first_not_of(kAllowed) == std::string::npos) return true;
+  problems.add(entry.at, "'" + text + "' cannot be the name of " + what,
+               "write 1 to 64 letters, digits, '.', '_' or '-'");
+  return false;
+}
+
 std::optional<std::vector<Text>> read_texts(const Entry& entry, Problems& problems) {
   const auto nodes = read_list(entry, entry.key + ": [first, second]", problems);
   if (!nodes) return std::nullopt;
   std::vector<Text> texts;
   for (const YAML::Node& node : *nodes) {
-    const Position at = node.IsNull() ? entry.at : position_of(node);
+    const Position at = element_position(node, entry);
     if (auto text = text_of(node, at, entry.key, problems)) {
       texts.push_back({std::move(*text), at});
     }
@@ -160,49 +184,6 @@ std::optional<std::vector<Text>> read_texts(const Entry& entry, Problems& proble
   return texts;
 }
 
-std::optional<int> read_integer(const Entry& entry, int lowest, int highest, Problems& problems) {
-  const std::string range = std::to_string(lowest) + " to " + std::to_string(highest);
-  const std::string remedy = "write a number from " + range;
-  int value = 0;
-  if (!entry.value.IsScalar() || is_quoted(entry.value)) {
-    wrong_type(entry, "a whole number", remedy + ", without quotes", problems);
-    return std::nullopt;
-  }
-  const std::string& text = entry.value.Scalar();
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error == std::errc::invalid_argument || end != text.data() + text.size()) {
-    wrong_type(entry, "a whole number", remedy, problems);
-    return std::nullopt;
-  }
-  if (error != std::errc() || value < lowest || value > highest) {
-    problems.add(entry.at, in_quotes(entry.key) + " cannot be " + text, remedy);
-    return std::nullopt;
-  }
-  return value;
-}
-
-std::optional<std::chrono::nanoseconds> read_duration(const Entry& entry,
-                                                      std::chrono::nanoseconds lowest,
-                                                      Problems& problems) {
-  constexpr auto kLongest = kLongestTimeout;
-  const std::string remedy = "write a number and a unit, such as 30s or 250ms";
-  if (!entry.value.IsScalar()) {
-    wrong_type(entry, "a duration", remedy, problems);
-    return std::nullopt;
-  }
-  const auto duration = parse_duration(entry.value.Scalar());
-  if (!duration) {
-    wrong_type(entry, "a duration", remedy, problems);
-    return std::nullopt;
-  }
-  if (*duration < lowest || *duration > kLongest) {
-    problems.add(entry.at, in_quotes(entry.key) + " cannot be " + entry.value.Scalar(),
-                 lowest.count() > 0 ? "write more than 0s and at most 24h" : "write at most 24h");
-    return std::nullopt;
-  }
-  return duration;
-}
-
 std::optional<std::size_t> read_choice(const Entry& entry, Section section, Problems& problems) {
   const auto text = read_text(entry, problems);
   if (!text) return std::nullopt;
@@ -210,9 +191,8 @@ std::optional<std::size_t> read_choice(const Entry& entry, Section section, Prob
   const auto chosen = std::ranges::find(choices, *text);
   if (chosen != choices.end()) return static_cast<std::size_t>(chosen - choices.begin());
   const auto meant = suggest(*text, choices);
-  std::string remedy = meant                ? "did you mean " + in_quotes(*meant) + "?"
-                       : choices.size() > 1 ? "known are: " + join(choices)
-                                            : "only " + join(choices) + " is there in this version";
+  const std::string remedy =
+      meant ? "did you mean " + in_quotes(*meant) + "?" : "known are: " + join(choices);
   problems.add(entry.at, "unknown " + entry.key + " " + in_quotes(*text), remedy);
   return std::nullopt;
 }
@@ -231,8 +211,8 @@ std::optional<std::vector<std::size_t>> read_choices(const Entry& entry, Section
   std::vector<std::size_t> all;
   bool good = true;
   for (const YAML::Node& node : entry.value) {
-    const Position at = node.IsNull() ? entry.at : position_of(node);
-    const auto chosen = read_choice({entry.key, node, entry.key_at, at}, section, problems);
+    const Position at = element_position(node, entry);
+    const auto chosen = read_choice(element_of(entry, node), section, problems);
     good = good && chosen;
     if (!chosen) continue;
     if (std::ranges::find(all, *chosen) == all.end()) {

@@ -2,7 +2,6 @@
 // returns the value, or adds a problem and returns nothing.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <map>
 #include <optional>
@@ -47,6 +46,17 @@ YAML::Node load_yaml(const std::string& yaml, const std::string& file);
 /// 1-based place of a node.
 Position position_of(const YAML::Node& node);
 
+/// The place of an element, or of the list where the element is nothing; and the element as if it
+/// were the value of the list's key.
+Position element_position(const YAML::Node& node, const Entry& list);
+Entry element_of(const Entry& list, const YAML::Node& node);
+
+/// For messages; long texts are cut.
+std::string in_quotes(std::string_view text);
+/// "'trials' must be a whole number, not 'many'".
+void wrong_type(const Entry& entry, const std::string& expected, const std::string& remedy,
+                Problems& problems);
+
 /// A mapping with the keys of `section`. Unknown and duplicate keys are problems and left out.
 std::optional<Mapping> read_mapping(const YAML::Node& node, Position at, Section section,
                                     Problems& problems);
@@ -55,19 +65,21 @@ std::optional<Mapping> read_mapping(const YAML::Node& node, Position at, Section
 std::optional<std::vector<YAML::Node>> read_list(const Entry& entry, const std::string& example,
                                                  Problems& problems);
 
+/// The entries of a mapping whose keys are names that the user chose. `example`: for the message
+/// where it is no mapping. Duplicate keys are problems and left out.
+std::optional<std::vector<Entry>> read_free_mapping(const Entry& entry, const std::string& example,
+                                                    Problems& problems);
+
 /// A text that is not empty. A number or a boolean counts as the text that was written.
 std::optional<std::string> read_text(const Entry& entry, Problems& problems);
 
+/// Whether a text can be the name of `what` ("a function"), which results are kept by: 1 to 64
+/// letters, digits, '.', '_' or '-'. Adds a problem where it cannot.
+bool check_name(const std::string& text, const Entry& entry, const std::string& what,
+                Problems& problems);
+
 /// A list of texts, which may be empty (and so may its elements, as arguments may).
 std::optional<std::vector<Text>> read_texts(const Entry& entry, Problems& problems);
-
-/// A whole number, written without quotes, between `lowest` and `highest`.
-std::optional<int> read_integer(const Entry& entry, int lowest, int highest, Problems& problems);
-
-/// A duration with its unit, between `lowest` and a day.
-std::optional<std::chrono::nanoseconds> read_duration(const Entry& entry,
-                                                      std::chrono::nanoseconds lowest,
-                                                      Problems& problems);
 
 /// One of the choices of the key (keys.h): its index.
 std::optional<std::size_t> read_choice(const Entry& entry, Section section, Problems& problems);

@@ -8,7 +8,7 @@ struct process {
   u32 link_map_changes; /* hits of _dl_debug_state since the last exec */
   u32 seen;             /* bits of enum seen, since the last exec */
 };
-enum seen { SEEN_ENTERED = 1, SEEN_RUNTIME = 2 };
+enum seen { SEEN_ENTERED = 1, SEEN_RUNTIME = 2, SEEN_APPLICATION = 4, SEEN_END = 8 };
 
 struct {
   __uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -65,12 +65,21 @@ static __always_inline u64 wakeup(u32 kind) {
   return BPF_RB_NO_WAKEUP;
 }
 
+/* A device without a major number has no disk of its own, but perhaps one below or behind it. */
+static __always_inline bool is_on_disk(struct super_block* filesystem) {
+  if (BPF_CORE_READ(filesystem, s_dev) >> 20) return true;
+  unsigned long magic = BPF_CORE_READ(filesystem, s_magic);
+  return magic == OVERLAYFS_SUPER_MAGIC || magic == BTRFS_SUPER_MAGIC || magic == NFS_SUPER_MAGIC ||
+         magic == FUSE_SUPER_MAGIC;
+}
+
+/* `task` must be a pointer that the verifier knows (of tp_btf, or bpf_get_current_task_btf): its
+ * fields are then loaded as they are. A helper call for each would cost more than all the rest. */
 static __always_inline void fill_counters(struct cs_counters* counters, struct task_struct* task) {
-  counters->minor_faults = BPF_CORE_READ(task, min_flt);
-  counters->major_faults = BPF_CORE_READ(task, maj_flt);
+  counters->minor_faults = task->min_flt;
+  counters->major_faults = task->maj_flt;
   counters->read_bytes = 0;
-  if (bpf_core_field_exists(task->ioac.read_bytes))
-    counters->read_bytes = BPF_CORE_READ(task, ioac.read_bytes);
+  if (bpf_core_field_exists(task->ioac.read_bytes)) counters->read_bytes = task->ioac.read_bytes;
 }
 
 /* The current thread as the cause of an event. The part between header and counters is the
@@ -83,7 +92,7 @@ static __always_inline void fill(struct cs_event* e, u64 instance, u32 kind, u32
   e->pid = id >> 32;
   e->tid = (u32)id;
   e->value = value;
-  fill_counters(&e->counters, (struct task_struct*)bpf_get_current_task());
+  fill_counters(&e->counters, bpf_get_current_task_btf());
 }
 
 static __always_inline void emit(u64 instance, u32 kind, u32 value) {

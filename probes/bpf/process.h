@@ -134,6 +134,7 @@ int BPF_PROG(on_exec, struct task_struct* task, int old_pid, struct linux_binprm
   e->event.file.inode = BPF_CORE_READ(bprm, file, f_inode, i_ino);
   e->event.file.device = BPF_CORE_READ(bprm, file, f_inode, i_sb, s_dev);
   e->event.file.begin_ns = begin_ns;
+  if (is_on_disk(BPF_CORE_READ(bprm, file, f_inode, i_sb))) e->event.file.flags = CS_ON_DISK;
   e->name[0] = 0;
   bpf_probe_read_kernel_str(e->name, sizeof(e->name), BPF_CORE_READ(bprm, filename));
   bpf_ringbuf_submit(e, wakeup(CS_EXEC));
@@ -149,10 +150,23 @@ int BPF_PROG(on_exit, struct task_struct* task) {
   bpf_map_delete_elem(&pending_calls, &tid);
   /* do_exit counts `live` down before the tracepoint: zero means that the last thread goes. */
   if (BPF_CORE_READ(task, signal, live.counter) != 0) return 0;
+  /* Two threads may both find that no other is left. It stays an instance's process until on_free:
+   * that the kernel takes it down is time, too, and tier `cpu` tells how it passes. */
+  if (__sync_fetch_and_or(&mine->seen, SEEN_END) & SEEN_END) return 0;
   u32 code = BPF_CORE_READ(task, signal, group_exit_code);
   if (!code) code = task->exit_code;
   emit(mine->instance, CS_EXIT, code);
-  bpf_map_delete_elem(&processes, &pid);
+  return 0;
+}
+
+/* The parent has been told, and the kernel is done with it. Only a process that has ended: a new
+ * one may already have the same id. */
+SEC("tp_btf/sched_process_free")
+int BPF_PROG(on_free, struct task_struct* task) {
+  u32 pid = task->pid;
+  if (pid != (u32)task->tgid) return 0;
+  struct process* ended = bpf_map_lookup_elem(&processes, &pid);
+  if (ended && (ended->seen & SEEN_END)) bpf_map_delete_elem(&processes, &pid);
   return 0;
 }
 

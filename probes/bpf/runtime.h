@@ -33,13 +33,52 @@ int BPF_USDT(on_jvm_mark) {
   return 0;
 }
 
+/* `text` holds the first eight bytes, the first one lowest. Folds to a mask and a compare. */
+static __always_inline bool begins_with(u64 text, const char* prefix, int length) {
+  u64 word = 0;
+#pragma unroll
+  for (int i = 0; i < length; ++i) word |= (u64)(u8)prefix[i] << (8 * i);
+  return (text & (~0ULL >> (64 - 8 * length))) == word;
+}
+
+/* Classes of the platform by the first bytes of their names; what is not among them belongs to the
+ * application. */
+static __always_inline bool is_platform_class(const void* name, u32 length) {
+  u64 text = 0; /* names have no terminator */
+  if (length > sizeof(text)) length = sizeof(text);
+  if (!length || bpf_probe_read_user(&text, length, name)) return true;
+#define BEGINS_WITH(literal) begins_with(text, literal, sizeof(literal) - 1)
+  return BEGINS_WITH("java/") || BEGINS_WITH("javax/") || BEGINS_WITH("jdk/") ||
+         BEGINS_WITH("sun/") || BEGINS_WITH("com/sun/") || BEGINS_WITH("org/ietf");
+#undef BEGINS_WITH
+}
+
 /* hotspot:class__loaded(name, length, loader, from an archive). Source: JDK 17,
- * src/hotspot/share/services/classLoadingService.cpp. */
+ * src/hotspot/share/services/classLoadingService.cpp. A JVM loads a thousand and more before it
+ * answers, so each is told by a header; only the first of the application has its name with it,
+ * and only up to there names are looked at. Of the arguments only those are fetched that are
+ * needed, which BPF_USDT would not do. */
 SEC("usdt")
-int BPF_USDT(on_jvm_class, void* name, u64 length, void* loader, u64 shared) {
-  struct process* mine = current_process();
+int on_jvm_class(struct pt_regs* ctx) {
+  u64 id = bpf_get_current_pid_tgid();
+  u32 pid = id >> 32;
+  struct process* mine = bpf_map_lookup_elem(&processes, &pid);
   if (!mine) return 0;
-  emit_named(mine->instance, CS_JVM_CLASS, (shared & 0xff) != 0, name, (u32)length & 0xffff);
+  long shared = 0;
+  bpf_usdt_arg(ctx, 3, &shared);
+  shared = (shared & 0xff) != 0;
+  if (!(mine->seen & SEEN_APPLICATION)) {
+    long name = 0, length = 0;
+    bpf_usdt_arg(ctx, 0, &name);
+    bpf_usdt_arg(ctx, 1, &length);
+    length &= 0xffff;
+    if (!is_platform_class((void*)name, (u32)length)) {
+      mine->seen |= SEEN_APPLICATION;
+      emit_named(mine->instance, CS_JVM_CLASS, (u32)shared, (void*)name, (u32)length);
+      return 0;
+    }
+  }
+  emit_short(mine->instance, CS_JVM_CLASS, pid, (u32)id, (u32)shared);
   return 0;
 }
 

@@ -14,11 +14,12 @@ struct {
 /* Written by user space: bits of system calls that work on the descriptor in argument 1. */
 const volatile unsigned char works_on_fd[CS_SYSCALLS] = {};
 
+/* `task` as for fill_counters(). */
 static __always_inline struct file* file_of(struct task_struct* task, s32 fd) {
-  if (fd < 0) return 0;
-  struct fdtable* table = BPF_CORE_READ(task, files, fdt);
-  if (!table || (u32)fd >= BPF_CORE_READ(table, max_fds)) return 0;
-  struct file** slots = BPF_CORE_READ(table, fd);
+  if (fd < 0 || !task->files) return 0;
+  struct fdtable* table = task->files->fdt;
+  if (!table || (u32)fd >= table->max_fds) return 0;
+  struct file** slots = table->fd;
   struct file* file = 0;
   bpf_probe_read_kernel(&file, sizeof(file), slots + fd);
   return file;

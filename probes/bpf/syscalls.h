@@ -7,12 +7,23 @@
 /* enum cs_call_class of each system call; written by user space before the program is loaded. */
 const volatile unsigned char call_class[CS_SYSCALLS] = {};
 
+/* Every system call of every process comes by here. */
+static __always_inline u8 class_of(u64 number) {
+  return number < CS_SYSCALLS ? call_class[number & (CS_SYSCALLS - 1)] : CS_CALL_NONE;
+}
+
+static __always_inline bool makes_namespaces(struct pt_regs* regs, long number) {
+  u64 flags = PT_REGS_PARM1_CORE_SYSCALL(regs);
+  /* The caller has just written it: its page is there. */
+  if (number == NR_CLONE3 && bpf_probe_read_user(&flags, sizeof(flags), (void*)flags)) return false;
+  return flags & CLONE_NEW_ANY;
+}
+
 SEC("tp_btf/sys_enter")
 int BPF_PROG(on_call, struct pt_regs* regs, long number) {
-  if ((u64)number >= CS_SYSCALLS) return 0;
-  u8 kind = call_class[number & (CS_SYSCALLS - 1)];
+  u8 kind = class_of(number);
   if (!kind || !current_process()) return 0;
-  if (kind == CS_CALL_CLONE && !(PT_REGS_PARM1_CORE_SYSCALL(regs) & CLONE_NEW_ANY)) return 0;
+  if (kind == CS_CALL_CLONE && !makes_namespaces(regs, number)) return 0;
   u32 tid = (u32)bpf_get_current_pid_tgid();
   struct pending call = {.begin_ns = bpf_ktime_get_ns(), .number = (u32)number, .call_class = kind};
   if (bpf_map_update_elem(&pending_calls, &tid, &call, BPF_ANY)) count_lost();
@@ -66,23 +77,45 @@ static __always_inline bool is_regular(struct file* file) {
   return file && (BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) == S_IFREG;
 }
 
-static __always_inline bool is_cgroup_file(struct file* file) {
-  if (!file) return false;
-  unsigned long magic = BPF_CORE_READ(file, f_inode, i_sb, s_magic);
+static __always_inline bool is_cgroup(unsigned long magic) {
   return magic == CGROUP_SUPER_MAGIC || magic == CGROUP2_SUPER_MAGIC;
+}
+
+static __always_inline bool is_cgroup_file(struct file* file) {
+  return file && is_cgroup(BPF_CORE_READ(file, f_inode, i_sb, s_magic));
+}
+
+static __always_inline u8 flags_of_open(struct file* file) {
+  struct super_block* filesystem = BPF_CORE_READ(file, f_inode, i_sb);
+  u8 flags = is_on_disk(filesystem) ? CS_ON_DISK : 0;
+  if (BPF_CORE_READ(file, f_flags) & O_WRITES) flags |= CS_MAY_WRITE;
+  if (is_cgroup(BPF_CORE_READ(filesystem, s_magic))) flags |= CS_IN_CGROUP;
+  return flags;
+}
+
+/* Where a relative path begins, for a call that makes a folder. */
+static __always_inline u8 flags_of_mkdir(struct task_struct* task, const void* user_path,
+                                         s32 directory) {
+  char first = 0;
+  bpf_probe_read_user(&first, 1, user_path);
+  if (first == '/') return 0;
+  if (directory != AT_FDCWD) return is_cgroup_file(file_of(task, directory)) ? CS_IN_CGROUP : 0;
+  struct fs_struct* fs = task->fs;
+  return fs && is_cgroup(BPF_CORE_READ(fs, pwd.dentry, d_sb, s_magic)) ? CS_IN_CGROUP : 0;
 }
 
 SEC("tp_btf/sys_exit")
 int BPF_PROG(on_call_end, struct pt_regs* regs, long result) {
+  if (!class_of(PT_REGS_SYSCALL_NUMBER_OF(regs))) return 0;
   u32 tid = (u32)bpf_get_current_pid_tgid();
-  struct process* mine = current_process();
-  if (!mine) return 0;
   struct pending* found = bpf_map_lookup_elem(&pending_calls, &tid);
   if (!found) return 0;
   struct pending call = *found;
-  u64 instance = mine->instance;
   bpf_map_delete_elem(&pending_calls, &tid);
-  struct task_struct* task = (struct task_struct*)bpf_get_current_task();
+  struct process* mine = current_process();
+  if (!mine) return 0;
+  u64 instance = mine->instance;
+  struct task_struct* task = bpf_get_current_task_btf();
 
   switch (call.call_class) {
     case CS_CALL_OPEN:
@@ -92,12 +125,9 @@ int BPF_PROG(on_call_end, struct pt_regs* regs, long result) {
       const void* path = call.call_class == CS_CALL_OPEN
                              ? (const void*)PT_REGS_PARM1_CORE_SYSCALL(regs)
                              : (const void*)PT_REGS_PARM2_CORE_SYSCALL(regs);
-      /* openat2 has its flags in memory: taken for a reader. */
-      u64 flags = call.call_class == CS_CALL_OPEN ? PT_REGS_PARM2_CORE_SYSCALL(regs)
-                  : call.number == NR_OPENAT2     ? 0
-                                                  : PT_REGS_PARM3_CORE_SYSCALL(regs);
-      if (is_regular(file))
-        emit_call_with_path(instance, CS_OPENED, &call, file, path, (flags & O_WRITES) != 0);
+      /* O_PATH: a name for it, nothing can be read. */
+      if (is_regular(file) && !(BPF_CORE_READ(file, f_flags) & O_PATH))
+        emit_call_with_path(instance, CS_OPENED, &call, file, path, flags_of_open(file));
       return 0;
     }
     case CS_CALL_READ:
@@ -124,13 +154,15 @@ int BPF_PROG(on_call_end, struct pt_regs* regs, long result) {
       return 0;
     }
     case CS_CALL_MKDIR:
-      emit_call_with_path(instance, CS_SYSCALL, &call, 0,
-                          (const void*)PT_REGS_PARM1_CORE_SYSCALL(regs), 0);
+    case CS_CALL_MKDIRAT: {
+      bool at = call.call_class == CS_CALL_MKDIRAT;
+      s32 directory = at ? (s32)PT_REGS_PARM1_CORE_SYSCALL(regs) : AT_FDCWD;
+      const void* path = at ? (const void*)PT_REGS_PARM2_CORE_SYSCALL(regs)
+                            : (const void*)PT_REGS_PARM1_CORE_SYSCALL(regs);
+      emit_call_with_path(instance, CS_SYSCALL, &call, 0, path,
+                          flags_of_mkdir(task, path, directory));
       return 0;
-    case CS_CALL_MKDIRAT:
-      emit_call_with_path(instance, CS_SYSCALL, &call, 0,
-                          (const void*)PT_REGS_PARM2_CORE_SYSCALL(regs), 0);
-      return 0;
+    }
     case CS_CALL_CLONE:
     case CS_CALL_NAMESPACE:
     case CS_CALL_MOUNT:

@@ -97,7 +97,8 @@ struct Function {
   std::optional<std::string> skipped;
   Limits limits;
   /// Set where a sweep made several functions of one: "java" for "java@256MiB", and which key it
-  /// varies ("memory", "cpus"); its value is in `limits`.
+  /// varies ("memory", "cpus"); its value is in `limits`. Also of the copies that stand in for the
+  /// functions of a trace: "java" for "java:1a2b3c", with the key "trace".
   std::string sweep_of;
   std::string sweep_key;
 };

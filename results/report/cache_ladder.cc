@@ -13,13 +13,6 @@
 namespace coldstart::results {
 namespace {
 
-/// Cache states in the order in which they get warmer; unknown ones come last.
-int warmth(const std::string& cache) {
-  if (cache == "disk") return 0;
-  if (cache == "page-cache") return 1;
-  return cache == "warm" ? 2 : 3;
-}
-
 std::string cell_of(const Summary& summary) {
   if (!summary.median_ns) return kAbsent;
   const auto& interval = summary.median_interval;
@@ -66,6 +59,12 @@ DetailTable ladder_of(const std::string& load, const std::vector<const Summary*>
 }
 
 }  // namespace
+
+int warmth(const std::string& cache) {
+  if (cache == "disk") return 0;
+  if (cache == "page-cache") return 1;
+  return cache == "warm" ? 2 : 3;
+}
 
 std::vector<DetailTable> cache_ladders(const std::vector<Summary>& summaries) {
   std::vector<std::pair<std::string, std::vector<const Summary*>>> loads;

@@ -9,6 +9,7 @@
 
 #include "results/model/duration.h"
 #include "results/report/text.h"
+#include "results/statistics/load_summary.h"
 
 namespace coldstart::results {
 namespace {
@@ -66,6 +67,13 @@ std::vector<Block> blocks_of(const std::vector<Summary>& summaries) {
   }
   for (Block& block : blocks) fill_phases(block);
   return blocks;
+}
+
+void drop_parallel(const Run& run, std::vector<Block>& blocks) {
+  for (const Load& load : run.loads) {
+    if (!parallel_of(load)) continue;
+    std::erase_if(blocks, [&](const Block& b) { return b.summaries.front()->load == load.name; });
+  }
 }
 
 std::size_t keep_most_started(Block& block, std::size_t at_most) {

@@ -40,6 +40,9 @@ struct Block {
 /// Text is made printable, but not escaped.
 std::vector<Block> blocks_of(const std::vector<Summary>& summaries);
 
+/// Leaves out those of the parallel sweep, which has tables and pictures of its own.
+void drop_parallel(const Run& run, std::vector<Block>& blocks);
+
 /// A trace may have hundreds of functions: keeps those with the most starts. Returns how many it
 /// left out.
 std::size_t keep_most_started(Block& block, std::size_t at_most);

@@ -15,7 +15,7 @@
 #include <gnuplot-iostream.h>
 
 #include "results/model/error.h"
-#include "results/report/plots.h"
+#include "results/report/plot_frame.h"
 #include "results/report/text.h"
 
 namespace coldstart::results {
@@ -64,6 +64,29 @@ bool is_drawn(const fs::path& file) {
   return !error && size > 0;
 }
 
+std::string terminal_of(const Drawing& drawing) {
+  const PlotScript& script = drawing.script;
+  const std::string background = drawing.background ? " background '#ffffff'" : "";
+  switch (drawing.format) {
+    case PictureFormat::kPng:
+      return fmt::format(
+          "set terminal pngcairo noenhanced size {},{} font 'Sans,10' fontscale {} linewidth "
+          "{}{}\n",
+          drawing.png_scale * script.width, drawing.png_scale * script.height, drawing.png_scale,
+          drawing.png_scale, background);
+    case PictureFormat::kPdf: {
+      constexpr double kPointsPerInch = 72;
+      return fmt::format(
+          "set terminal pdfcairo noenhanced size {:.4f}in,{:.4f}in font 'Sans,10' linewidth 1{}\n",
+          script.width / kPointsPerInch, script.height / kPointsPerInch, background);
+    }
+    case PictureFormat::kSvg:
+      break;
+  }
+  return fmt::format("set terminal svg noenhanced size {},{} dynamic font 'sans-serif,12'{}\n",
+                     script.width, script.height, background);
+}
+
 }  // namespace
 
 ScratchFolder::ScratchFolder(const fs::path& parent) {
@@ -92,9 +115,7 @@ std::optional<std::string> plot_obstacle() {
   return fmt::format("no plots: gnuplot: {}; {}", kNotFound, kInstallIt);
 }
 
-void draw(const PlotScript& script, const std::string& name, const ScratchFolder& scratch) {
-  const fs::path svg = scratch.path() / (name + ".svg");
-  const fs::path png = scratch.path() / (name + ".png");
+void draw(const std::vector<Drawing>& drawings, const ScratchFolder& scratch) {
   const fs::path words = scratch.path() / "words";
   const fs::path status = scratch.path() / "status";
   {
@@ -103,25 +124,26 @@ void draw(const PlotScript& script, const std::string& name, const ScratchFolder
     // -d: without the user's own gnuplot settings.
     Gnuplot gnuplot(fmt::format("gnuplot -d >/dev/null 2>{} ; echo $? >{}", shell_quoted(words),
                                 shell_quoted(status)));
-    gnuplot << "set encoding utf8\n";
-    gnuplot << fmt::format(
-        "set terminal svg noenhanced size {},{} dynamic font 'sans-serif,12' "
-        "background '#ffffff'\nset output {}\n{}",
-        script.width, script.height, plot_quoted(svg.string()), script.text);
-    gnuplot << "unset output\nreset\nset encoding utf8\n";
-    gnuplot << fmt::format(
-        "set terminal pngcairo noenhanced size {},{} font 'Sans,10' fontscale 2 linewidth 2 "
-        "background '#ffffff'\nset output {}\n{}",
-        2 * script.width, 2 * script.height, plot_quoted(png.string()), script.text);
-    gnuplot << "unset output\n";
+    for (const Drawing& drawing : drawings) {
+      gnuplot << "reset\nset encoding utf8\n"
+              << terminal_of(drawing)
+              << fmt::format("set output {}\n{}unset output\n",
+                             plot_quoted((scratch.path() / drawing.file).string()),
+                             drawing.script.text);
+    }
     gnuplot.flush();
   }
   const std::string code = printable(content_of(status));
   if (code == "127") throw Error("gnuplot", kNotFound, kInstallIt);
-  if (code != "0" || !is_drawn(svg) || !is_drawn(png)) {
+  // Of several, the first that is not there: gnuplot stops at its first error.
+  const auto missing = std::find_if(drawings.begin(), drawings.end(), [&](const Drawing& drawing) {
+    return !is_drawn(scratch.path() / drawing.file);
+  });
+  if (code != "0" || missing != drawings.end()) {
     const std::string said = printable(content_of(words));
+    const std::string& file = missing == drawings.end() ? drawings.back().file : missing->file;
     throw Error("gnuplot",
-                fmt::format("could not draw {} ({})", name, said.empty() ? "no message" : said),
+                fmt::format("could not draw {} ({})", file, said.empty() ? "no message" : said),
                 "check `gnuplot --version` (5.4 works) and the space on the disk");
   }
 }

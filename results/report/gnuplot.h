@@ -3,8 +3,10 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "results/report/plot_script.h"
+#include "results/report/plots.h"
 
 namespace coldstart::results {
 
@@ -22,8 +24,17 @@ class ScratchFolder {
   std::filesystem::path path_;
 };
 
-/// Draws the script twice, as `scratch`/`name`.svg and `scratch`/`name`.png (at twice the size, for
-/// sharp screens). gnuplot's own words are not shown. Throws Error: gnuplot is missing, or fails.
-void draw(const PlotScript& script, const std::string& name, const ScratchFolder& scratch);
+/// One file to draw.
+struct Drawing {
+  PlotScript script;
+  PictureFormat format = PictureFormat::kSvg;
+  std::string file;        ///< its name inside the scratch folder
+  bool background = true;  ///< white; else none
+  int png_scale = 2;       ///< pixels of a PNG for each of the script's, in either direction
+};
+
+/// Draws them all with one gnuplot, in order. gnuplot's own words are not shown. Throws Error:
+/// gnuplot is missing, or fails.
+void draw(const std::vector<Drawing>& drawings, const ScratchFolder& scratch);
 
 }  // namespace coldstart::results

@@ -1,22 +1,19 @@
-// A run as one HTML file that needs nothing else: no network, no script, no other file.
+// A run as one HTML file that needs nothing else: no network, no other file. Its script only moves
+// what is there: without it, the page has the median start of each function instead of any.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "results/model/record.h"
+#include "results/report/plots.h"
 #include "results/statistics/summary.h"
 
 namespace coldstart::results {
 
-/// A picture to show inside the page.
-struct InlinePicture {
-  std::string title;
-  std::string alt;
-  std::string svg;  ///< an SVG document; its XML prolog is left out
-};
-
-/// The page: comparison, pictures, phases, notes and conditions; light and dark.
+/// The page: the answer, comparison and phases first; then distributions, cache states, loads,
+/// causes, the waterfall of any start, what the median starts loaded, and the conditions. Light and
+/// dark, for screens from 360 pixels and for paper. All text of the run is escaped.
 std::string html_report(const Run& run, const std::vector<Summary>& summaries,
                         const std::vector<InlinePicture>& pictures = {});
 

@@ -15,7 +15,8 @@ struct PictureLink {
   std::string link;
 };
 
-/// Heading, pictures, comparison, phases, notes and conditions. Ends with a newline.
+/// Heading, the answer, comparison, and what failed; folded: pictures, phases, cache states, why
+/// the time passed, and the conditions. Ends with a newline.
 std::string markdown_report(const Run& run, const std::vector<Summary>& summaries,
                             const std::vector<PictureLink>& pictures = {});
 

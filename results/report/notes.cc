@@ -9,6 +9,7 @@
 
 #include "results/model/duration.h"
 #include "results/report/cells.h"
+#include "results/report/noise_notes.h"
 #include "results/report/reasons.h"
 #include "results/report/text.h"
 
@@ -136,6 +137,7 @@ std::string part_in_words(const std::string& part) {
   if (part == "jvm") return "what the JVM did";
   if (part == "python") return "imports";
   if (part == "node") return "modules";
+  if (part == "kernel_waits") return "what waits in the kernel were for";
   if (part == "cache" || part == "cache_proof") return "proof of the cache state";
   return part;
 }
@@ -316,6 +318,7 @@ std::vector<std::string> condition_notes(const Run& run, const std::vector<Summa
     }
   }
   for (std::string& note : status_notes(run, summaries)) notes.push_back(std::move(note));
+  for (std::string& note : noise_notes(run, summaries)) notes.push_back(std::move(note));
   if (!info.command_line.empty()) notes.push_back(printable("repeat: " + info.command_line));
   return notes;
 }

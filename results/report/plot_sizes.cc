@@ -2,27 +2,26 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <optional>
 #include <string>
+#include <vector>
 
-#include "results/report/load_plots.h"
+#include "results/report/load_pictures.h"
 #include "results/report/load_sections.h"
 #include "results/report/palette.h"
-#include "results/report/plot_script.h"
+#include "results/report/plot_frame.h"
 #include "results/report/plot_units.h"
-#include "results/report/text.h"
 
 namespace coldstart::results {
 namespace {
 
 // Pixels.
-constexpr int kLeft = 100;
-constexpr int kPlot = 640;
-constexpr int kLegend = 240;
-constexpr int kTop = 80;
-constexpr int kPanel = 300;
-constexpr int kBottom = 66;
-constexpr int kWidth = kLeft + kPlot + kLegend;
-constexpr int kHeight = kTop + kPanel + kBottom;
+constexpr int kNaturalWidth = 860;
+constexpr int kTitle = 36;
+constexpr int kHead = 34;  // room for what was out of memory
+constexpr int kPanel = 280;
+constexpr int kAxis = 62;
+constexpr int kMargin = 18;
 
 struct Range {
   double low = 0;
@@ -106,7 +105,7 @@ std::string killed(const SizeSweep& sweep, double x_low, double x_high) {
     if (count == 0) continue;
     const double graph = std::log(point.size / x_low) / std::log(x_high / x_low);
     text += fmt::format(
-        "set label {} at graph {:.5f},graph 1.06 center font ',9' tc rgb '{}' front\n",
+        "set label {} at graph {:.5f},graph 1.06 center font ',10' tc rgb '{}' front\n",
         plot_quoted(fmt::format("{}× out of memory", count)), graph, hex(load_colors().cold));
   }
   return text;
@@ -114,7 +113,7 @@ std::string killed(const SizeSweep& sweep, double x_low, double x_high) {
 
 }  // namespace
 
-PlotScript size_script(const SizeSweep& sweep, const std::string& title) {
+PlotScript size_script(const SizeSweep& sweep, const Canvas& canvas) {
   const Range range = range_of(sweep);
   const TimeUnit unit = unit_for(std::sqrt(range.low * range.high));
   const double low = range.low / unit.scale * 0.8;
@@ -130,45 +129,45 @@ PlotScript size_script(const SizeSweep& sweep, const std::string& title) {
   text += series(
       "warm", sweep, unit.scale,
       [](const SizePoint& p) { return p.load ? p.load->warm.median_ns : std::nullopt; }, any_warm);
-  const auto x = [](int pixels) { return static_cast<double>(pixels) / kWidth; };
-  const auto y = [](int pixels) { return static_cast<double>(pixels) / kHeight; };
+
+  const LoadColors& colors = load_colors();
+  std::vector<LegendEntry> legend = {{"cold start, median and 95 % interval", hex(colors.cold)}};
+  if (any_p90) legend.push_back({"cold start, p90 (dashed)", hex(colors.starting)});
+  if (any_warm) legend.push_back({"warm request, median", hex(colors.warm)});
+  Frame frame;
+  frame.width = canvas.width > 0 ? canvas.width : kNaturalWidth;
+  const int legend_height = place_legend(legend, frame.width) * kLegendRow;
+  const int title = canvas.title.empty() ? 0 : kTitle;
+  const int bottom = kAxis + legend_height;
+  frame.height = canvas.height > 0 ? canvas.height : title + kHead + kPanel + bottom;
+  const int top = std::max(frame.height - title - kHead, bottom + 40);
+  const int left = canvas.narrow() ? 62 : 90;
+
+  text += frame.panel(left, frame.width - kMargin, bottom, top) + frame.title(canvas.title) +
+          frame.legend(legend, legend_height - kLegendRow / 2) + killed(sweep, x_low, x_high);
   text += fmt::format(
-      "set lmargin at screen {:.5f}\nset rmargin at screen {:.5f}\n"
-      "set bmargin at screen {:.5f}\nset tmargin at screen {:.5f}\n",
-      x(kLeft), x(kLeft + kPlot), y(kBottom), y(kBottom + kPanel));
-  text += fmt::format("set label {} at screen {:.5f},screen {:.5f} left font ',15' front\n",
-                      plot_quoted(fit(title, kWidth / 11)), x(20), y(kHeight - 26));
-  text += killed(sweep, x_low, x_high);
-  text += fmt::format(
-      "set key at screen {:.5f},screen {:.5f} left top Left reverse vertical maxcols 1\n"
-      "set key samplen 3 spacing 1.4 noenhanced\n",
-      x(kLeft + kPlot + 12), y(kBottom + kPanel + 6));
-  text += "set border 3 lc rgb '#707070'\nset tics nomirror out textcolor rgb '#000000'\n";
-  text += "set grid xtics ytics lc rgb '#dddddd' lt 1\nset logscale xy\n";
+      "unset key\nset border 3 lc rgb '{}'\nset tics nomirror out textcolor rgb '{}'\n"
+      "set grid xtics ytics lc rgb '{}' lt 1\nset logscale xy\n",
+      kBorder, kInk, kGrid);
   text +=
       fmt::format("set xrange [{:.9g}:{:.9g}]\nset xtics ({})\n", x_low, x_high, ticks_of(sweep));
   text += fmt::format("set yrange [{:.9g}:{:.9g}]\nset ytics ({})\n", low, high,
                       latency_ticks(low, high));
-  text += fmt::format("set xlabel {}\nset ylabel {}\n",
-                      plot_quoted(sweep.key == "cpus" ? "CPUs of the instance (logarithmic)"
-                                                      : "memory of the instance (logarithmic)"),
+  text += fmt::format("set xlabel {}\nset ylabel {} font ',11'\n",
+                      plot_quoted(sweep.key == "cpus" ? "CPUs of an instance (logarithmic)"
+                                                      : "memory of an instance (logarithmic)"),
                       plot_quoted(fmt::format("latency ({}, logarithmic)", unit.name)));
-  text += fmt::format(
-      "plot $median using 1:2:3:4 with yerrorlines lw 2.2 pt 7 ps 0.9 lc rgb '{}' title 'cold, "
-      "median (95 % interval)'",
-      hex(load_colors().cold));
+  text += fmt::format("plot $median using 1:2:3:4 with yerrorlines lw 2.2 pt 7 ps 0.9 lc rgb '{}'",
+                      hex(colors.cold));
   if (any_p90) {
-    text += fmt::format(
-        ", $p90 using 1:2 with linespoints lw 1.8 dt (5,3) pt 6 ps 0.8 lc rgb '{}' title 'cold, "
-        "p90'",
-        hex(load_colors().starting));
+    text += fmt::format(", $p90 using 1:2 with linespoints lw 1.8 dt (5,3) pt 6 ps 0.8 lc rgb '{}'",
+                        hex(colors.starting));
   }
   if (any_warm) {
-    text += fmt::format(
-        ", $warm using 1:2 with linespoints lw 2 pt 5 ps 0.8 lc rgb '{}' title 'warm, median'",
-        hex(load_colors().warm));
+    text += fmt::format(", $warm using 1:2 with linespoints lw 2 pt 5 ps 0.8 lc rgb '{}'",
+                        hex(colors.warm));
   }
-  return {text + '\n', kWidth, kHeight};
+  return {text + '\n', frame.width, frame.height};
 }
 
 }  // namespace coldstart::results

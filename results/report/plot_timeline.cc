@@ -7,31 +7,27 @@
 #include <vector>
 
 #include "results/report/cells.h"
-#include "results/report/load_plots.h"
-#include "results/report/load_sections.h"
+#include "results/report/load_pictures.h"
 #include "results/report/palette.h"
-#include "results/report/plot_script.h"
+#include "results/report/plot_frame.h"
 #include "results/report/plot_units.h"
-#include "results/report/text.h"
 
 namespace coldstart::results {
 namespace {
 
 // Pixels.
-constexpr int kLeft = 96;
-constexpr int kPlot = 760;
-constexpr int kLegend = 190;
-constexpr int kTitle = 74;
-constexpr int kArrivals = 110;
-constexpr int kInstances = 110;
-constexpr int kLatency = 270;
-constexpr int kGap = 30;
+constexpr int kNaturalWidth = 980;
+constexpr int kTitle = 36;
+constexpr int kHead = 14;
+constexpr int kArrivals = 100;
+constexpr int kInstances = 100;
+constexpr int kLatency = 250;
+constexpr int kGap = 26;
 constexpr int kAxis = 62;
-constexpr int kWidth = kLeft + kPlot + kLegend;
-constexpr int kHeight = kTitle + kArrivals + kGap + kInstances + kGap + kLatency + kAxis;
+constexpr int kMargin = 18;
+constexpr int kLeast = 40;  // of a panel
 
-constexpr double kBins = 120;          // of the arrivals, at most
-constexpr std::size_t kColumns = 400;  // of the picture, in which points are thinned
+constexpr double kBins = 120;  // of the requests due, at most
 constexpr double kSecond = 1e9;
 
 struct Point {
@@ -76,14 +72,14 @@ Drawn drawn_of(const Run& run, const LoadSummary& of) {
 
 // In each column of the picture the lowest, the middle and the highest: what is left out lies
 // between them.
-bool thin(std::vector<Point>& points, double end) {
-  if (points.size() <= 3 * kColumns) return false;
+bool thin(std::vector<Point>& points, double end, std::size_t columns) {
+  if (points.size() <= 3 * columns) return false;
   std::vector<Point> kept;
   std::size_t first = 0;  // points are in order of x
-  for (std::size_t column = 1; column <= kColumns; ++column) {
-    const double until = end * static_cast<double>(column) / kColumns;
+  for (std::size_t column = 1; column <= columns; ++column) {
+    const double until = end * static_cast<double>(column) / static_cast<double>(columns);
     std::size_t last = first;
-    while (last < points.size() && (points[last].x < until || column == kColumns)) ++last;
+    while (last < points.size() && (points[last].x < until || column == columns)) ++last;
     const auto begin = points.begin() + static_cast<std::ptrdiff_t>(first);
     const auto stop = points.begin() + static_cast<std::ptrdiff_t>(last);
     std::sort(begin, stop, [](const Point& a, const Point& b) { return a.y < b.y; });
@@ -120,8 +116,7 @@ std::string histogram(const char* name, const std::vector<double>& times, double
 }
 
 // Steps that move the picture by less than a pixel are left out, but for the highest of them.
-std::string steps(const char* name, const std::vector<Step>& steps, double end) {
-  const double pixel = end / kPlot;
+std::string steps(const char* name, const std::vector<Step>& steps, double end, double pixel) {
   std::string text = fmt::format("${} << EOD\n", name);
   double drawn_at = -pixel;
   int held = -1;
@@ -149,25 +144,12 @@ std::string points(const char* name, const std::vector<Point>& points, double sc
   return text + "EOD\n";
 }
 
-std::string marks(const std::vector<double>& times, double end, double y) {
+std::string marks(const std::vector<double>& times, double pixel, double y) {
   std::vector<Point> at;
-  const double pixel = end / kPlot;
   for (const double time : times) {
     if (at.empty() || time - at.back().x >= pixel) at.push_back({time, y});
   }
   return points("unanswered", at, 1);
-}
-
-double x_of(int pixels) { return static_cast<double>(pixels) / kWidth; }
-double y_of(int pixels_from_top) { return 1 - static_cast<double>(pixels_from_top) / kHeight; }
-
-std::string panel(int top, int height) {
-  return fmt::format(
-      "set lmargin at screen {:.5f}\nset rmargin at screen {:.5f}\n"
-      "set tmargin at screen {:.5f}\nset bmargin at screen {:.5f}\n"
-      "set key at screen {:.5f},screen {:.5f} left top Left reverse vertical maxcols 1\n",
-      x_of(kLeft), x_of(kLeft + kPlot), y_of(top), y_of(top + height), x_of(kLeft + kPlot + 12),
-      y_of(top - 4));
 }
 
 std::string count_ticks(double high) {
@@ -185,76 +167,108 @@ std::string latency_axis(double low, double high) {
                      ticks);
 }
 
-std::string legend_entry(const char* what, std::size_t n) {
-  return plot_quoted(fmt::format("{} ({})", what, format_count(static_cast<std::int64_t>(n))));
+std::string counted(const char* what, std::size_t n) {
+  return fmt::format("{} ({})", what, format_count(static_cast<std::int64_t>(n)));
 }
 
-std::string label(const std::string& text, int x, int top, const char* how) {
-  return fmt::format("set label {} at screen {:.5f},screen {:.5f} left {} front\n",
-                     plot_quoted(text), x_of(x), y_of(top), how);
+struct Layout {
+  Frame frame;
+  int left = 0, right = 0;
+  int arrivals_top = 0, arrivals_bottom = 0;
+  int instances_top = 0, instances_bottom = 0;
+  int latency_top = 0, latency_bottom = 0;
+  int legend_top = 0;
+};
+
+Layout layout_of(std::vector<LegendEntry>& legend, const Canvas& canvas) {
+  Layout at;
+  at.frame.width = canvas.width > 0 ? canvas.width : kNaturalWidth;
+  at.left = canvas.narrow() ? 62 : 86;
+  at.right = at.frame.width - kMargin;
+  const int legend_height = place_legend(legend, at.frame.width) * kLegendRow;
+  const int title = canvas.title.empty() ? 0 : kTitle;
+  const int around = title + kHead + 2 * kGap + kAxis + legend_height;
+  at.frame.height = canvas.height > 0 ? canvas.height : around + kArrivals + kInstances + kLatency;
+  const int room = std::max(at.frame.height - around, 4 * kLeast);
+  const int small = room * kArrivals / (kArrivals + kInstances + kLatency);
+  at.arrivals_top = at.frame.height - title - kHead;
+  at.arrivals_bottom = at.arrivals_top - small;
+  at.instances_top = at.arrivals_bottom - kGap;
+  at.instances_bottom = at.instances_top - small;
+  at.latency_top = at.instances_bottom - kGap;
+  at.latency_bottom = kAxis + legend_height;
+  at.legend_top = legend_height - kLegendRow / 2;
+  return at;
+}
+
+std::string panel(const Layout& at, int bottom, int top, const std::string& name) {
+  return at.frame.panel(at.left, at.right, bottom, top) +
+         fmt::format("set ylabel {} font ',11'\n", plot_quoted(name));
 }
 
 }  // namespace
 
-PlotScript timeline_script(const Run& run, const LoadSummary& of, const std::string& title) {
+PlotScript timeline_script(const Run& run, const LoadSummary& of, const Canvas& canvas,
+                           std::size_t columns) {
   const LoadColors& colors = load_colors();
   Drawn drawn = drawn_of(run, of);
-  const std::size_t cold = drawn.cold.size();
-  const std::size_t warm = drawn.warm.size();
-  bool thinned = thin(drawn.warm, drawn.end);
-  thinned = thin(drawn.cold, drawn.end) || thinned;
+  std::vector<LegendEntry> legend = {
+      {counted("due", drawn.due.size()), hex(colors.due)},
+      {"instances alive", hex(colors.alive)},
+      {"of these starting", hex(colors.starting)},
+      {counted("warm", drawn.warm.size()), hex(colors.warm)},
+      {counted("cold, triangles", drawn.cold.size()), hex(colors.cold)},
+      {counted("not answered", drawn.unanswered.size()), hex(colors.unanswered)}};
+  const Layout at = layout_of(legend, canvas);
+  if (canvas.narrow()) columns /= 2;
+  thin(drawn.warm, drawn.end, columns);
+  thin(drawn.cold, drawn.end, columns);
   const double width = bin_width(drawn.end);
+  const double pixel = drawn.end / std::max(at.right - at.left, 1);
   const TimeUnit unit = unit_for(drawn.high > 0 ? std::sqrt(drawn.low * drawn.high) : 1e6);
   const double low = drawn.high > 0 ? drawn.low / unit.scale * 0.6 : 0.1;
   const double high = drawn.high > 0 ? drawn.high / unit.scale * 1.5 : 10;
   const auto most = static_cast<double>(std::max<std::size_t>(of.max_instances, 1));
-  const double time_scale = run.loads[of.load].time_scale;
 
-  std::string text = histogram("due", drawn.due, drawn.end, width) +
-                     histogram("lost", drawn.unanswered, drawn.end, width) +
-                     steps("alive", instances_over_time(run, of.load, of.function), drawn.end) +
-                     steps("starting", starting_over_time(run, of.load, of.function), drawn.end) +
-                     points("warm", drawn.warm, unit.scale) +
-                     points("cold", drawn.cold, unit.scale) +
-                     marks(drawn.unanswered, drawn.end, low * 1.15);
+  std::string text =
+      histogram("due", drawn.due, drawn.end, width) +
+      histogram("lost", drawn.unanswered, drawn.end, width) +
+      steps("alive", instances_over_time(run, of.load, of.function), drawn.end, pixel) +
+      steps("starting", starting_over_time(run, of.load, of.function), drawn.end, pixel) +
+      points("warm", drawn.warm, unit.scale) + points("cold", drawn.cold, unit.scale) +
+      marks(drawn.unanswered, pixel, low * 1.15);
   text += fmt::format(
-      "set multiplot\nset border 3 lc rgb '#707070'\nset tics nomirror out textcolor rgb "
-      "'#000000'\nset grid xtics ytics lc rgb '#dddddd' lt 1\nset xrange [0:{:.9g}]\n"
-      "set key samplen 1.6 spacing 1.3 noenhanced\nset style fill solid noborder\n",
-      drawn.end);
-  text += label(fit(title, kWidth / 11), 20, 26, "font ',15'");
-  std::string about = "latency counts from due; cold: the request waited for an instance to start";
-  if (thinned) about += "; points are thinned to the lowest, middle and highest of each moment";
-  text += label(about, 20, 50, "font ',10' tc rgb '#505050'");
+      "set multiplot\nset border 3 lc rgb '{}'\nset tics nomirror out textcolor rgb '{}'\n"
+      "set grid xtics ytics lc rgb '{}' lt 1\nset xrange [0:{:.9g}]\nunset key\n"
+      "set style fill solid noborder\n",
+      kBorder, kInk, kGrid, drawn.end);
+  text += at.frame.title(canvas.title) + at.frame.legend(legend, at.legend_top);
 
-  int top = kTitle;
-  text += panel(top, kArrivals) + "set format x ''\nset ylabel 'due a second'\nset yrange [0:*]\n";
-  text += "set ytics autofreq\n";
+  text += panel(at, at.arrivals_bottom, at.arrivals_top, "due / s");
+  text += "set format x ''\nset yrange [0:*]\nset ytics autofreq\n";
   text += fmt::format(
-      "plot $due using 1:2 with boxes fs solid lc rgb '{}' title {}, $lost using 1:2 with boxes fs "
-      "solid lc rgb '{}' title {}\nunset label\n",
-      hex(colors.due), legend_entry("due", drawn.due.size()), hex(colors.unanswered),
-      legend_entry("not answered", drawn.unanswered.size()));
+      "plot $due using 1:2 with boxes lc rgb '{}', $lost using 1:2 with boxes lc rgb '{}'\n"
+      "unset label\nunset object\n",
+      hex(colors.due), hex(colors.unanswered));
 
-  top += kArrivals + kGap;
-  text += panel(top, kInstances) + "set ylabel 'instances'\n" + count_ticks(most);
+  text += panel(at, at.instances_bottom, at.instances_top, "instances") + count_ticks(most);
   text += fmt::format(
-      "plot $alive using 1:2 with steps lw 2 lc rgb '{}' title 'alive', $starting using 1:2 with "
-      "fillsteps fs solid lc rgb '{}' title 'starting'\n",
-      hex(colors.alive), hex(colors.starting));
+      "plot $starting using 1:2 with fillsteps lc rgb '{}', $alive using 1:2 with steps lw 2 lc "
+      "rgb '{}'\n",
+      hex(colors.starting), hex(colors.alive));
 
-  top += kInstances + kGap;
-  text += panel(top, kLatency) + "set format x '%g'\n" + latency_axis(low, high);
-  text += fmt::format("set ylabel {}\nset xlabel {}\n",
-                      plot_quoted(fmt::format("latency ({}, logarithmic)", unit.name)),
-                      plot_quoted("time since the load began (s)" + time_scale_suffix(time_scale)));
+  text += panel(at, at.latency_bottom, at.latency_top,
+                fmt::format("latency ({}, logarithmic)", unit.name));
+  text += "set format x '%g'\n" + latency_axis(low, high);
+  text +=
+      fmt::format("set xlabel {}\n", plot_quoted("time since the load began (s)" +
+                                                 time_scale_suffix(run.loads[of.load].time_scale)));
   text += fmt::format(
-      "plot $warm using 1:2 with points pt 7 ps 0.35 lc rgb '{}' title {}, $cold using 1:2 with "
-      "points pt 9 ps 0.9 lc rgb '{}' title {}, $unanswered using 1:2 with points pt 2 ps 0.7 lw "
-      "1.4 lc rgb '{}' title {}\nunset multiplot\n",
-      hex(colors.warm), legend_entry("warm", warm), hex(colors.cold), legend_entry("cold", cold),
-      hex(colors.unanswered), legend_entry("not answered", drawn.unanswered.size()));
-  return {text, kWidth, kHeight};
+      "plot $warm using 1:2 with points pt 7 ps 0.35 lc rgb '{}', $cold using 1:2 with points pt 9 "
+      "ps 0.9 lc rgb '{}', $unanswered using 1:2 with points pt 2 ps 0.7 lw 1.4 lc rgb '{}'\n"
+      "unset multiplot\n",
+      hex(colors.warm), hex(colors.cold), hex(colors.unanswered));
+  return {text, at.frame.width, at.frame.height};
 }
 
 }  // namespace coldstart::results

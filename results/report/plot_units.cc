@@ -46,6 +46,11 @@ std::vector<double> log_ticks(double low, double high) {
   return ticks.size() >= 4 ? ticks : even(low, high);
 }
 
+bool is_power_of_ten(double value) {
+  const double exponent = std::log10(value);
+  return std::abs(exponent - std::round(exponent)) < 1e-9;
+}
+
 std::string tick_label(double value) { return fmt::format("{:.4g}", value); }
 
 }  // namespace coldstart::results

@@ -21,6 +21,9 @@ TimeUnit unit_for(double ns);
 /// narrow.
 std::vector<double> log_ticks(double low, double high);
 
+/// True for …, 0.1, 1, 10, … but for what rounding does.
+bool is_power_of_ten(double value);
+
 /// "0.5", "2", "1000"
 std::string tick_label(double value);
 

@@ -1,53 +1,19 @@
 #include "results/report/plots.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+#include <fstream>
+#include <iterator>
+#include <set>
 #include <system_error>
 #include <utility>
 
-#include "results/model/duration.h"
 #include "results/model/error.h"
-#include "results/report/cells.h"
 #include "results/report/gnuplot.h"
-#include "results/report/load_plots.h"
-#include "results/report/plot_script.h"
-#include "results/report/text.h"
 
 namespace coldstart::results {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string medians_in_words(const Block& block) {
-  std::string words;
-  for (const Summary* summary : block.summaries) {
-    words +=
-        fmt::format("{}{} {}", words.empty() ? "" : ", ", printable(summary->function),
-                    summary->median_ns ? format_duration(*summary->median_ns) : "no usable start");
-  }
-  return words;
-}
-
-std::string longest_phases_in_words(const Block& block) {
-  std::string words;
-  for (const Summary* summary : block.summaries) {
-    if (summary->phases.empty()) continue;
-    const auto longest = std::max_element(
-        summary->phases.begin(), summary->phases.end(),
-        [](const PhaseMedian& a, const PhaseMedian& b) { return a.median_ns < b.median_ns; });
-    words += fmt::format("{}{}: {} {}", words.empty() ? "" : ", ", printable(summary->function),
-                         longest->name, format_duration(longest->median_ns));
-  }
-  return words;
-}
-
-std::vector<EcdfLine> ecdf_lines(const Run& run, const Block& block) {
-  std::vector<EcdfLine> lines;
-  for (const Summary* summary : block.summaries) {
-    if (summary->n > 0) lines.push_back({summary->function, sorted_latencies(run, *summary)});
-  }
-  return lines;
-}
 
 void move_into(const fs::path& from, const fs::path& to) {
   std::error_code error;
@@ -58,48 +24,52 @@ void move_into(const fs::path& from, const fs::path& to) {
   }
 }
 
-std::vector<PlannedPicture> start_pictures(const Run& run, const std::vector<Summary>& summaries) {
-  const std::vector<Summary> shown = without_parallel(run, summaries);
-  std::vector<Block> blocks = blocks_of(shown);
-  const bool several = blocks.size() > 1;
-  std::erase_if(blocks, [](const Block& block) {
-    return std::none_of(block.summaries.begin(), block.summaries.end(),
-                        [](const Summary* s) { return s->n > 0; });
-  });
-  std::vector<PlannedPicture> pictures;
-  for (Block& block : blocks) {
-    const bool cut = keep_most_started(block, kMostFunctions) > 0;
-    const Summary& first = *block.summaries.front();
-    const std::string suffix = several ? file_name("-" + first.load + "-" + first.cache) : "";
-    const std::string about = fmt::format(
-        "{}{}{}", run.info.suite.empty() ? "" : fit(printable(run.info.suite), 60) + ", ",
-        block.title, cut ? fmt::format(", the {} with the most starts", kMostFunctions) : "");
-    std::string title = "Phases of a cold start: " + about;
-    pictures.push_back(
-        {phases_script(block.summaries, title), "phases" + suffix, title,
-         fmt::format(
-             "Stacked bars of the phases of a cold start. Median latency: {}. Longest phase: {}.",
-             medians_in_words(block), longest_phases_in_words(block))});
-    title = "First response after a cold start: " + about;
-    pictures.push_back(
-        {ecdf_script(ecdf_lines(run, block), title), "ecdf" + suffix, title,
-         fmt::format("Distribution of the time to the first response, a line for each function. "
-                     "Median: {}.",
-                     medians_in_words(block))});
+std::string content_of(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+fs::path& file_of(Picture& picture, PictureFormat format) {
+  switch (format) {
+    case PictureFormat::kPng:
+      return picture.png;
+    case PictureFormat::kPdf:
+      return picture.pdf;
+    case PictureFormat::kSvg:
+      break;
   }
-  return pictures;
+  return picture.svg;
 }
 
 }  // namespace
 
-std::vector<Picture> write_plots(const Run& run, const std::vector<Summary>& summaries,
-                                 const fs::path& folder) {
-  std::vector<PlannedPicture> planned = start_pictures(run, summaries);
-  for (PlannedPicture& picture : load_pictures(run, summaries)) {
-    planned.push_back(std::move(picture));
+std::string_view name(PictureFormat format) {
+  switch (format) {
+    case PictureFormat::kPng:
+      return "png";
+    case PictureFormat::kPdf:
+      return "pdf";
+    case PictureFormat::kSvg:
+      break;
   }
-  if (planned.empty()) return {};
+  return "svg";
+}
 
+std::optional<PictureFormat> picture_format_from_name(std::string_view text) {
+  for (const PictureFormat format :
+       {PictureFormat::kSvg, PictureFormat::kPng, PictureFormat::kPdf}) {
+    if (text == name(format)) return format;
+  }
+  return std::nullopt;
+}
+
+std::vector<Picture> write_plots(const Run& run, const std::vector<Summary>& summaries,
+                                 const fs::path& folder, const PlotOptions& options) {
+  std::vector<PictureDraft> drafts = pictures_of(run, summaries);
+  if (options.waterfalls) {
+    for (PictureDraft& draft : waterfalls_of(run, summaries)) drafts.push_back(std::move(draft));
+  }
+  if (drafts.empty()) return {};
   std::error_code error;
   fs::create_directories(folder, error);
   if (!fs::is_directory(folder)) {
@@ -107,16 +77,54 @@ std::vector<Picture> write_plots(const Run& run, const std::vector<Summary>& sum
                 "choose another for the plots");
   }
   const ScratchFolder scratch(folder);
+  std::vector<Drawing> drawings;
   std::vector<Picture> pictures;
-  for (PlannedPicture& picture : planned) {
-    draw(picture.script, picture.name, scratch);
-    pictures.push_back({std::move(picture.title), std::move(picture.alt),
-                        folder / (picture.name + ".svg"), folder / (picture.name + ".png")});
+  std::set<std::string> names;
+  for (const PictureDraft& draft : drafts) {
+    // "a/b" and "a-b" are the same in a file name.
+    std::string file_name = draft.name;
+    for (int i = 2; !names.insert(file_name).second; ++i) {
+      file_name = fmt::format("{}-{}", draft.name, i);
+    }
+    Canvas canvas{.title = draft.title};
+    if (options.size) {
+      canvas.width = options.size->width;
+      canvas.height = options.size->height;
+    }
+    const PlotScript script = draft.script(canvas);
+    Picture& picture = pictures.emplace_back(Picture{draft.section, draft.title, draft.alt});
+    for (const PictureFormat format : options.formats) {
+      const std::string file = fmt::format("{}.{}", file_name, name(format));
+      // Who asks for a size means the pixels; else twice as many, for sharp screens.
+      drawings.push_back({script, format, file, true, options.size ? 1 : 2});
+      file_of(picture, format) = folder / file;
+    }
   }
+  draw(drawings, scratch);
   // Only now: existing pictures are replaced together, or not at all.
-  for (const Picture& picture : pictures) {
-    move_into(scratch.path() / picture.svg.filename(), picture.svg);
-    move_into(scratch.path() / picture.png.filename(), picture.png);
+  for (const Drawing& drawing : drawings) {
+    move_into(scratch.path() / drawing.file, folder / drawing.file);
+  }
+  return pictures;
+}
+
+std::vector<InlinePicture> inline_pictures(const Run& run, const std::vector<Summary>& summaries) {
+  const std::vector<PictureDraft> drafts = pictures_of(run, summaries);
+  if (drafts.empty()) return {};
+  const ScratchFolder scratch(fs::temp_directory_path());
+  std::vector<Drawing> drawings;
+  for (const PictureDraft& draft : drafts) {
+    drawings.push_back(
+        {draft.script({.width = kWidePicture}), PictureFormat::kSvg, draft.name + ".svg", false});
+    drawings.push_back({draft.script({.width = kNarrowPicture}), PictureFormat::kSvg,
+                        draft.name + "-narrow.svg", false});
+  }
+  draw(drawings, scratch);
+  std::vector<InlinePicture> pictures;
+  for (std::size_t i = 0; i < drafts.size(); ++i) {
+    pictures.push_back({drafts[i].section, drafts[i].title, drafts[i].block, drafts[i].alt,
+                        content_of(scratch.path() / drawings[2 * i].file),
+                        content_of(scratch.path() / drawings[2 * i + 1].file)});
   }
   return pictures;
 }

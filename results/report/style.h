@@ -4,7 +4,7 @@
 namespace coldstart::results {
 
 struct TextStyle {
-  int width = 100;      ///< columns; no line is wider
+  int width = 80;       ///< columns; no line is wider
   bool color = false;   ///< ANSI colours; without them bars are drawn with letters
   bool unicode = true;  ///< false: ASCII only
 };

@@ -142,10 +142,30 @@ TEST(SandboxTest, TheCallThatBeganLastIsTheStepAndAllAddUp) {
   EXPECT_EQ(steps.front().name, "own code") << "the longest first";
 }
 
+TEST(SandboxTest, AFolderInACgroupIsKnownByItsPathOrByWhereARelativeOneBegins) {
+  Event relative = call(CS_SYSCALL, CS_CALL_MKDIR, 10, 20, kPid, "leaf");
+  relative.raw.call.flags = CS_IN_CGROUP;
+  Event file = call(CS_OPENED, CS_CALL_OPENAT, 20, 25, kPid, "leaf/cgroup.procs");
+  file.raw.call.flags = CS_IN_CGROUP | CS_MAY_WRITE;
+  const std::vector<Event> events = {
+      made(CS_FORK, 0, 1, 1, kPid),
+      switched_in(0, kPid),
+      relative,
+      file,
+      call(CS_SYSCALL, CS_CALL_MKDIRAT, 30, 33, kPid, "/sys/fs/cgroup/x"),
+      call(CS_SYSCALL, CS_CALL_MKDIRAT, 40, 47, kPid, "proc")};
+  const auto steps = sandbox_steps(events, follow(events, 200), 10, 100);
+  std::map<std::string, std::int64_t> lengths;
+  for (const SandboxStep& step : steps) lengths[step.name] = step.time.total_ns();
+  EXPECT_EQ(lengths.at("cgroup"), 10 + 5 + 3);
+  EXPECT_EQ(lengths.at("mounts"), 7);
+}
+
 TEST(RuntimeTest, AJvmCountsClassesUpToTheResponse) {
   const std::vector<Event> events = {made(CS_JVM_INIT_BEGIN, 10, kPid),
-                                     named(CS_JVM_CLASS, 20, kPid, "java/lang/Object", 1),
+                                     made(CS_JVM_CLASS, 20, kPid, 0, 1),
                                      named(CS_JVM_CLASS, 30, kPid, "Hello"),
+                                     made(CS_JVM_CLASS, 30, kPid, 0, 0),
                                      named(CS_JVM_CLASS, 31, kPid + 1, "OfAnotherJvmInTheInstance"),
                                      made(CS_JVM_COMPILE_BEGIN, 40, kPid, 7),
                                      made(CS_JVM_GC_BEGIN, 42, kPid, 8),
@@ -155,7 +175,7 @@ TEST(RuntimeTest, AJvmCountsClassesUpToTheResponse) {
                                      named(CS_JVM_CLASS, 101, kPid, "TooLate")};
   const JvmAccount jvm = jvm_account(events, {kPid, 0, 2, 100, std::nullopt, std::nullopt});
   EXPECT_EQ(jvm.init_begin_ns, 8);
-  EXPECT_EQ(jvm.classes, 2);
+  EXPECT_EQ(jvm.classes, 3);
   EXPECT_EQ(jvm.shared_classes, 1);
   EXPECT_EQ(jvm.main_class_ns, 28);
   EXPECT_EQ(jvm.classes_before_main, 1);

@@ -91,10 +91,23 @@ TEST(ActivityTest, AWakeUpOfAThreadThatStillRunsChangesNothing) {
   EXPECT_EQ(activity.split(0, 20).cpu_ns, 20);
 }
 
-TEST(ActivityTest, AnExitEndsAllThreadsOfItsProcessOnly) {
+TEST(ActivityTest, AProcessThatEndedIsTakenDownOnACpuUntilItsLastThreadIsDead) {
+  const Activity activity = follow(
+      {forked(0), switched_in(0, kPid), made(CS_EXIT, 20, kPid), blocked(24, kPid, SYS_exit_group),
+       woken(27, kPid), switched_in(28, kPid), dead(35, kPid)},
+      40);
+  EXPECT_EQ(activity.split(0, 24).cpu_ns, 24);
+  const TimeSplit split = activity.split(24, 40);
+  EXPECT_EQ(split.cpu_ns, 7);
+  EXPECT_EQ(split.runnable_ns, 1);
+  EXPECT_EQ(split.wait_ns, 3 + 5);
+  EXPECT_EQ(split.waits.at("launcher"), 5) << "it has yet to hear of it";
+}
+
+TEST(ActivityTest, ADeadThreadLeavesTheOthersOfItsInstanceAlone) {
   const Activity activity =
       follow({forked(0), switched_in(0, kPid), forked(5, kOther, kPid), switched_in(6, kOther),
-              made(CS_EXIT, 20, kPid), blocked(30, kOther, SYS_read)},
+              made(CS_EXIT, 20, kPid), dead(21, kPid), blocked(30, kOther, SYS_read)},
              40);
   const TimeSplit split = activity.split(0, 40);
   EXPECT_EQ(split.cpu_ns, 30);

@@ -33,6 +33,10 @@ inline Event blocked(std::int64_t time_ns, std::uint32_t pid, int syscall, std::
   e.raw.sched.stack = -1;
   return e;
 }
+/// The last that is heard of a thread.
+inline Event dead(std::int64_t time_ns, std::uint32_t pid, std::uint32_t tid = 0) {
+  return made(CS_SWITCH_OUT, time_ns, pid, tid, 0x80);
+}
 inline Event on_disk(std::int64_t time_ns, std::uint32_t pid, std::uint32_t tid = 0) {
   Event e = made(CS_SWITCH_OUT, time_ns, pid, tid, 2);
   e.raw.sched.iowait = 1;

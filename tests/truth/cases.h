@@ -15,6 +15,9 @@ enum class DelayKind : std::uint8_t {
   kSpin,   ///< computes for delay_ms
   kRead,   ///< reads a file of kColdFileBytes that is not in the page cache
   kWork,   ///< something else that takes CPU time, however long
+  // What the test does to a start, where no program runs that could delay:
+  kStoppedLauncher,  ///< the launcher is stopped when the request to start reaches it
+  kHeldExec,         ///< the first exec does not return until delay_ms later
 };
 
 struct Case {
@@ -23,12 +26,11 @@ struct Case {
   Phase phase = Phase::kApp;  ///< where the delay must be found; also its place (TRUTH_AT)
   DelayKind kind = DelayKind::kSleep;
   int delay_ms = 40;
-  /// Nothing else that takes time happens in the phase: its length is the delay.
-  bool fills_phase = true;
+  /// From end to end the program knows when the phase took place, but for a moment: what it does
+  /// not know is within the tolerance. Else that part is as long as in starts without a delay.
+  bool seen = true;
   int delays = 1;                   ///< how many delays a start logs
   std::string waits_for = "sleep";  ///< name of the wait in TimeSplit::waits
-  /// No other thread of the instance wakes up during the delay, so that it is one wait.
-  bool undisturbed = true;
 };
 
 inline constexpr std::int64_t kColdFileBytes = 64 * 1024 * 1024;

@@ -28,7 +28,7 @@ Trial trial(const TimeSplit& time) {
     }
     made.start.account.causes.push_back(causes);
   }
-  made.log = {{"handle", 0, 40 * kMillisecond, 1}};
+  made.log = {{"handle", 0, 40 * kMillisecond, 1}, {"cpu", 0, time.cpu_ns, 1}};
   return made;
 }
 

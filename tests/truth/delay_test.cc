@@ -5,6 +5,7 @@
 // shows that the cases of that boundary then fail.
 #include <array>
 
+#include "tests/truth/brackets.h"
 #include "tests/truth/checks.h"
 #include "tests/truth/shifted_session.h"
 
@@ -12,6 +13,9 @@ namespace coldstart::truth {
 namespace {
 
 using harness::Rig;
+
+// Of starts, at most: see lengths_agree.
+constexpr int kRounds = 6;
 
 class TruthTest : public testing::TestWithParam<std::string> {};
 
@@ -29,11 +33,16 @@ TEST_P(TruthTest, TheDelayIsWhereItWasPut) {
     engine.engine = engine.env.at("TRUTH_ENGINE");
     if (auto lacking = missing(engine)) GTEST_SKIP() << "skipped: " << *lacking;
   }
-  const Trials trials = run_trials(rig, which, starts_per_case());
-  expect_boundaries_as_logged(trials);
-  expect_delay_in_its_phase(which, trials);
-  expect_size_of_phase(which, trials);
-  expect_other_phases_unmoved(which, trials);
+  Workplace place;
+  const harness::FunctionSpec function = rehearse(rig, which, place);
+  Trials trials;
+  for (int round = 0; round < kRounds; ++round) {
+    run_trials(rig, which, function, place, starts_per_case(), trials);
+    expect_boundaries_as_logged(trials);
+    expect_delay_in_its_phase(which, trials);
+    if (HasFailure() || lengths_agree(which, trials)) break;
+  }
+  expect_lengths(which, trials);
   expect_cause(which, trials, *rig.session);
   expect_account(which, trials, *rig.session);
 }
@@ -48,12 +57,24 @@ TEST(TruthOfLibrariesTest, TwoHundredLibrariesMakeTheLinkPhaseLongerAndNoOther) 
       GTEST_SKIP() << "skipped: tier " << name(tier.id) << " is off: " << tier.reason;
     }
   }
-  const Trials of_many = run_trials(rig, many, starts_per_case());
-  const Trials of_few = run_trials(rig, few, starts_per_case());
+  const auto run = [&rig](const Case& which) {
+    Workplace place;
+    Trials trials;
+    run_trials(rig, which, rehearse(rig, which, place), place, starts_per_case(), trials);
+    return trials;
+  };
+  const Trials of_many = run(many);
+  const Trials of_few = run(few);
   std::array<std::int64_t, kPhaseCount> grown{};
   for (std::size_t i = 0; i < kPhaseCount; ++i) {
-    grown[i] = median_length(of_many.control, static_cast<Phase>(i)) -
-               median_length(of_few.control, static_cast<Phase>(i));
+    const auto length = [&](const Trials& trials) {
+      std::vector<std::int64_t> lengths;
+      for (const Trial& trial : trials.control) {
+        lengths.push_back(length_of(trial, static_cast<Phase>(i)));
+      }
+      return shortest(lengths);
+    };
+    grown[i] = length(of_many) - length(of_few);
   }
   const std::int64_t link = grown[static_cast<std::size_t>(Phase::kLink)];
   // An open, a few mmaps and the relocations of one library take more than 5 µs anywhere.

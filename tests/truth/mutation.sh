@@ -3,7 +3,7 @@
 # cases that stand on its two sides with every such shift (shifted_session.h).
 #   mutation.sh [--table] TRUTH_TEST
 # Ends with 0 if they failed, as they must; with 77 if they were skipped here. --table: runs all cases
-# with all shifts (JVM apart) and prints which failed. COLDSTART_TRUTH_STARTS: starts per case (3).
+# with all shifts and prints which failed. COLDSTART_TRUTH_STARTS: starts per case (3).
 set -euo pipefail
 
 table=no
@@ -15,17 +15,21 @@ program=$1
 export COLDSTART_TRUTH_STARTS=${COLDSTART_TRUTH_STARTS:-3}
 
 # Each shift, and cases that must notice it: those with a delay on the side that the boundary is moved
-# over. (forked lies inside the phase spawn, where a program cannot delay.) An answer that leaves too
-# late leaves after the client has it, so that any case notices.
+# over. (launched: the first exec of an instance only.) An answer that leaves too late leaves after the
+# client has it, so that any case notices.
 declare -A must_fail=(
-  [exec:early]="re_exec_sleeps_twice"
+  [fork:early]="launcher_is_stopped"
+  [fork:late]="exec_is_held"
+  [launched:early]="exec_is_held"
+  [launched:late]="relocation_of_wrapper_sleeps re_exec_sleeps_twice"
+  [exec:early]="re_exec_sleeps_twice wrapper_that_execs_sleeps wrapper_that_stays_sleeps crun_hook_sleeps runc_hook_sleeps"
   [exec:late]="relocation_sleeps relocation_of_200_libraries_sleeps relocation_of_wrapper_sleeps"
   [linked:early]="relocation_sleeps"
   [linked:late]="constructor_sleeps constructor_spins"
   [entered:early]="constructor_sleeps constructor_spins"
   [entered:late]="start_sleeps start_spins"
-  [runtime_ready:early]="python_site_sleeps"
-  [runtime_ready:late]="python_import_sleeps"
+  [runtime_ready:early]="python_site_sleeps jvm_agent_sleeps"
+  [runtime_ready:late]="python_import_sleeps jvm_initialiser_sleeps"
   [listen:early]="start_sleeps start_spins start_reads_cold_file thread_sleeps_at_start child_sleeps_at_start"
   [listen:late]="accept_sleeps"
   [received:early]="accept_sleeps"
@@ -33,7 +37,7 @@ declare -A must_fail=(
   [replied:early]="handler_sleeps handler_spins worker_sleeps answer_by_write answer_by_writev answer_by_sendto answer_by_sendmsg answer_by_sendfile answer_by_io_uring"
   [replied:late]="handler_sleeps answer_by_write answer_by_writev answer_by_sendto answer_by_sendmsg answer_by_sendfile answer_by_io_uring"
 )
-shifts=(exec:early exec:late linked:early linked:late entered:early entered:late
+shifts=(fork:early fork:late launched:early launched:late exec:early exec:late linked:early linked:late entered:early entered:late
   runtime_ready:early runtime_ready:late listen:early listen:late received:early received:late
   replied:early replied:late)
 
@@ -42,7 +46,7 @@ cases=()
 
 # run SHIFT CASE…: no case means all.
 run() {
-  local moved=$1 filter="-*jvm*" verdict name
+  local moved=$1 filter="*TheDelayIsWhereItWasPut*" verdict name
   shift
   (($# == 0)) || filter=$(printf '*/%s:' "$@")
   while read -r verdict name; do

@@ -6,20 +6,27 @@
 #include <cstdlib>
 #include <utility>
 
+#include "harness/process/monotonic.h"
+
 namespace coldstart::truth {
 namespace {
 
 using probes::Event;
 
-constexpr std::array<std::pair<std::string_view, cs_event_kind>, 8> kKinds = {
-    {{"fork", CS_FORK},
-     {"exec", CS_EXEC},
-     {"listen", CS_LISTEN},
-     {"received", CS_RECEIVED},
-     {"replied", CS_REPLIED},
-     {"linked", CS_LINKED},
-     {"entered", CS_ENTERED},
-     {"runtime_ready", CS_RUNTIME_READY}}};
+struct Kind {
+  std::string_view name;
+  cs_event_kind kind;
+  bool first_only = false;
+};
+constexpr std::array<Kind, 9> kKinds = {{{"fork", CS_FORK, true},
+                                         {"launched", CS_EXEC, true},
+                                         {"exec", CS_EXEC},
+                                         {"listen", CS_LISTEN},
+                                         {"received", CS_RECEIVED},
+                                         {"replied", CS_REPLIED},
+                                         {"linked", CS_LINKED},
+                                         {"entered", CS_ENTERED},
+                                         {"runtime_ready", CS_RUNTIME_READY}}};
 
 bool makes_boundaries(const Event& event) { return event.kind() <= CS_RUNTIME_READY; }
 
@@ -30,13 +37,18 @@ std::optional<Shift> parse_shift(std::string_view text) {
   if (colon == std::string_view::npos) return std::nullopt;
   const std::string_view direction = text.substr(colon + 1);
   if (direction != "early" && direction != "late") return std::nullopt;
-  for (const auto& [name, kind] : kKinds) {
-    if (text.substr(0, colon) == name) return Shift{kind, direction == "late"};
+  for (const Kind& each : kKinds) {
+    if (text.substr(0, colon) == each.name) {
+      return Shift{each.kind, direction == "late", each.first_only};
+    }
   }
   return std::nullopt;
 }
 
-bool ShiftedSession::shifted(const Event& event) const { return event.kind() == shift_.kind; }
+bool ShiftedSession::shifted(const Event& event) {
+  if (event.kind() != shift_.kind) return false;
+  return !shift_.first_only || met_.insert(event.raw.instance).second;
+}
 
 // Just after the event before, or just before the event after; absent if there is none (yet).
 std::optional<std::uint64_t> ShiftedSession::neighbour(const Event& event) const {
@@ -52,10 +64,12 @@ std::optional<std::uint64_t> ShiftedSession::neighbour(const Event& event) const
 
 void ShiftedSession::drain(const std::function<void(Event&&)>& sink) {
   std::vector<Event> fresh;
+  const std::int64_t now_ns = harness::monotonic_ns();
   inner_->drain([&](Event&& event) {
     if (makes_boundaries(event)) times_[event.raw.instance].push_back(event.raw.time_ns);
     fresh.push_back(std::move(event));
   });
+  if (fresh.empty()) looked_ns_ = static_cast<std::uint64_t>(now_ns);
   const auto hand_over = [&](Event event, std::uint64_t time) {
     event.raw.time_ns = time;
     sink(std::move(event));
@@ -74,7 +88,7 @@ void ShiftedSession::drain(const std::function<void(Event&&)>& sink) {
       pending_.push_back(event);
       hand_over(std::move(event), INT64_MAX);
     } else {
-      sink(std::move(event));  // the very first one
+      hand_over(std::move(event), looked_ns_);  // the very first one
     }
   }
 }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/process/monotonic.h"
+
 namespace coldstart::truth {
 namespace {
 
@@ -67,6 +69,24 @@ TEST_F(ShiftedSessionTest, LateIsJustBeforeTheEventAfterWhichComesInAnotherDrain
   EXPECT_EQ(drain(session), (Times{{CS_ENTERED, 200}, {CS_LISTEN, INT64_MAX}})) << "promptly";
   queue = {event(CS_RECEIVED, 400), event(CS_REPLIED, 500)};
   EXPECT_EQ(drain(session), (Times{{CS_LISTEN, 399}, {CS_RECEIVED, 400}, {CS_REPLIED, 500}}));
+}
+
+TEST_F(ShiftedSessionTest, LaunchedIsTheFirstExecOfEachInstance) {
+  ShiftedSession session(std::make_unique<FakeSession>(queue), *parse_shift("launched:early"));
+  queue = {event(CS_FORK, 100), event(CS_EXEC, 200), event(CS_EXEC, 300)};
+  EXPECT_EQ(drain(session), (Times{{CS_FORK, 100}, {CS_EXEC, 101}, {CS_EXEC, 300}}));
+}
+
+TEST_F(ShiftedSessionTest, TheVeryFirstEventEarlyIsWhenThereWasNothingYet) {
+  ShiftedSession session(std::make_unique<FakeSession>(queue), *parse_shift("fork:early"));
+  const auto before = static_cast<std::uint64_t>(harness::monotonic_ns());
+  EXPECT_EQ(drain(session), Times());
+  const auto after = static_cast<std::uint64_t>(harness::monotonic_ns());
+  queue = {event(CS_FORK, after + 100)};
+  const Times times = drain(session);
+  ASSERT_EQ(times.size(), 1U);
+  EXPECT_GE(times[0].second, before);
+  EXPECT_LE(times[0].second, after);
 }
 
 TEST_F(ShiftedSessionTest, AnotherInstanceIsNoNeighbour) {

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "probes/fd.h"
+#include "tests/truth/holds.h"
 
 namespace coldstart::truth {
 namespace {
@@ -42,8 +43,9 @@ std::int64_t resident_bytes(int fd, std::int64_t size) {
   return page * std::count_if(pages.begin(), pages.end(), [](unsigned char p) { return p & 1; });
 }
 
-Trial run_one(harness::Rig& rig, const Case& which, Workplace& place, bool delayed) {
-  harness::FunctionSpec function = which.function;
+Trial run_one(harness::Rig& rig, const Case& which, const harness::FunctionSpec& as_rehearsed,
+              Workplace& place, bool delayed) {
+  harness::FunctionSpec function = as_rehearsed;
   const fs::path log = place.new_log();
   function.env["TRUTH_LOG"] = log;
   function.env["TRUTH_AT"] = std::string(name(which.phase));
@@ -53,8 +55,13 @@ Trial run_one(harness::Rig& rig, const Case& which, Workplace& place, bool delay
   function.env["TRUTH_DELAY_MS"] = std::to_string(delayed ? which.delay_ms : 0);
   if (which.kind == DelayKind::kRead) function.env["TRUTH_FILE"] = place.cold_file();
   Trial trial;
-  trial.start = rig.once(function);
-  trial.log = read_log(log);
+  {
+    const auto hold = delayed ? hold_of(which.kind, rig, function, which.delay_ms) : nullptr;
+    trial.start = rig.once(function);
+    if (hold) trial.log = hold->log();
+  }
+  const auto logged = read_log(log);
+  trial.log.insert(trial.log.end(), logged.begin(), logged.end());
   return trial;
 }
 
@@ -88,6 +95,12 @@ Workplace::~Workplace() {
 
 fs::path Workplace::new_log() { return logs_ / std::to_string(++count_); }
 
+fs::path Workplace::copy(const fs::path& program) {
+  fs::path path = data_ / program.filename();
+  fs::copy_file(program, path);
+  return path;
+}
+
 fs::path Workplace::cold_file() {
   fs::path path = data_ / "cold";
   if (!fs::exists(path)) {
@@ -102,18 +115,24 @@ fs::path Workplace::cold_file() {
   return path;
 }
 
-Trials run_trials(harness::Rig& rig, const Case& which, int starts) {
-  Workplace place;
-  harness::FunctionSpec rehearsed = which.function;
+harness::FunctionSpec rehearse(harness::Rig& rig, const Case& which, Workplace& place) {
+  harness::FunctionSpec function = which.function;
+  if (which.kind == DelayKind::kHeldExec) {
+    function.command.front() = place.copy(function.command.front());
+  }
+  harness::FunctionSpec rehearsed = function;
   rehearsed.env["TRUTH_LOG"] = place.new_log();
   const Start rehearsal = rig.once(rehearsed, {.rehearsal = true});
   EXPECT_EQ(rehearsal.outcome, Outcome::kOk) << rehearsal.message;
-  Trials trials;
+  return function;
+}
+
+void run_trials(harness::Rig& rig, const Case& which, const harness::FunctionSpec& function,
+                Workplace& place, int starts, Trials& trials) {
   for (int i = 0; i < starts; ++i) {
-    trials.delayed.push_back(run_one(rig, which, place, true));
-    trials.control.push_back(run_one(rig, which, place, false));
+    trials.delayed.push_back(run_one(rig, which, function, place, true));
+    trials.control.push_back(run_one(rig, which, function, place, false));
   }
-  return trials;
 }
 
 const PhaseSpan* find_phase(const std::vector<PhaseSpan>& spans, Phase phase) {
@@ -127,12 +146,6 @@ std::int64_t length_of(const Trial& trial, Phase phase) {
   const auto spans = phases_of(trial.start.timeline);
   const PhaseSpan* span = find_phase(spans, phase);
   return span == nullptr ? 0 : span->length_ns();
-}
-
-std::int64_t median_length(const std::vector<Trial>& trials, Phase phase) {
-  std::vector<std::int64_t> lengths;
-  for (const Trial& trial : trials) lengths.push_back(length_of(trial, phase));
-  return median(std::move(lengths));
 }
 
 std::int64_t median(std::vector<std::int64_t> values) {

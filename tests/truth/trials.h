@@ -20,6 +20,8 @@ struct Logged {
   std::int64_t pid = 0;
 
   std::int64_t length_ns() const { return end_ns - begin_ns; }
+  /// "others" and "cpu" are lengths of time and no acts that began and ended.
+  bool is_act() const { return name != "others" && name != "cpu"; }
 };
 
 struct Trial {
@@ -34,8 +36,7 @@ struct Trials {
   std::vector<Trial> control;  ///< the same without the delay, each started beside a delayed one
 };
 
-/// How many starts of each kind are made: COLDSTART_TRUTH_STARTS, or five, of which a median bears
-/// two that something else disturbed.
+/// How many starts of each kind are made: COLDSTART_TRUTH_STARTS, or five.
 int starts_per_case();
 
 /// Files of a test, in memory where that is possible: a log must not wait for a disk.
@@ -47,6 +48,8 @@ class Workplace {
   Workplace& operator=(const Workplace&) = delete;
 
   std::filesystem::path new_log();
+  /// A copy of a program that nobody else has open.
+  std::filesystem::path copy(const std::filesystem::path& program);
   /// A file of kColdFileBytes on a disk, none of which is in the page cache now. Fails the test if
   /// it cannot be evicted.
   std::filesystem::path cold_file();
@@ -57,15 +60,18 @@ class Workplace {
   int count_ = 0;
 };
 
-/// Rehearses, then starts delayed and control in turn.
-Trials run_trials(harness::Rig& rig, const Case& which, int starts);
+/// Rehearses the function of the case; returns it as it is to be started.
+harness::FunctionSpec rehearse(harness::Rig& rig, const Case& which, Workplace& place);
+
+/// So many more starts of each kind, delayed and control in turn.
+void run_trials(harness::Rig& rig, const Case& which, const harness::FunctionSpec& function,
+                Workplace& place, int starts, Trials& trials);
 
 /// The phase with that name in a start; null if it has none.
 const PhaseSpan* find_phase(const std::vector<PhaseSpan>& spans, Phase phase);
 
 /// Zero where a start has no such phase.
 std::int64_t length_of(const Trial& trial, Phase phase);
-std::int64_t median_length(const std::vector<Trial>& trials, Phase phase);
 
 /// The larger of two in the middle.
 std::int64_t median(std::vector<std::int64_t> values);

@@ -4,7 +4,8 @@
 set -uo pipefail
 program=$1 build=$2 wanted=$3
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+helpers=()  # processes that must not outlive a case, however it ends
+trap 'rm -rf "$work"; ((${#helpers[@]} == 0)) || kill "${helpers[@]}" 2>/dev/null' EXIT
 cd "$work" || exit 1
 functions=$build/bench/functions
 
@@ -31,6 +32,16 @@ expect_silence() {
   [[ ! -s out && ! -s err ]] || fail "something was said: $*"
 }
 one_line_of_error() { [[ $(wc -l <err) == 1 ]] || fail "not one line of error"; }
+
+# A port that nobody listens on, outside the range from which the kernel gives ports to clients.
+free_port() {
+  local port
+  while :; do
+    port=$((10000 + RANDOM % 20000))
+    grep -q ":$(printf %04X "$port") " /proc/net/tcp /proc/net/tcp6 || break
+  done
+  printf '%s' "$port"
+}
 
 # Whether a process lives; one that has ended and was not waited for has no command line.
 lives() { [[ -n $(tr -d '\0' 2>/dev/null <"/proc/$1/cmdline") ]]; } 2>/dev/null
@@ -74,6 +85,7 @@ interrupted_by() {
   mkdir "$TMPDIR"
   "$program" --quiet --db here.db run suite.yaml --output report >out 2>err &
   pid=$!
+  helpers+=("$pid")
   until launcher=$(pgrep -P "$pid" -x coldstart-spawn); do
     kill -0 "$pid" 2>/dev/null || fail "the run ended by itself"
   done
@@ -155,7 +167,8 @@ case $wanted in
     expect 0 'listen|link' "$program" --quiet profile --trials 3 -- "$functions/hello"
     expect 0 '"contract": "http"' "$program" export
     expect 0 'sandbox' "$program" --quiet profile --trials 2 -- "$build/tests/functions/wrapper.sh" "$functions/hello"
-    expect 0 '"port": 18099' bash -c "'$program' -q profile --trials 2 -- env PORT=18099 '$functions/hello' && '$program' export"
+    port=$(free_port)
+    expect 0 "\"port\": $port" bash -c "'$program' -q profile --trials 2 -- env PORT=$port '$functions/hello' && '$program' export"
     ;;
   run-report)
     cat >suite.yaml <<END
@@ -169,7 +182,7 @@ END
     expect 0 '^cpp +3' "$program" --quiet run suite.yaml --label first --seed 7
     grep -q 'gone: skipped: needs no-such-node' out || fail "a missing runtime is not in the report"
     tr -s '\n ' '  ' <out | grep -q 'no database configured' || fail "the failure is not explained"
-    for file in phases.svg phases.png ecdf.svg ecdf.png report.md report.html run.json; do
+    for file in phases.svg phases.png ecdf.svg density.png report.md report.html run.json; do
       [[ -s coldstart-report/$file ]] || fail "no $file"
     done
     expect 0 '^cpp +3' "$program" report first
@@ -178,6 +191,93 @@ END
     expect 0 'schema.*coldstart.run/1' "$program" export first
     expect 0 '"seed": 7' "$program" export
     expect 2 'no function' "$program" run suite.yaml --functions nobody
+    ;;
+  exports)
+    expect 0 'median' "$program" --quiet profile --trials 8 --label first -- /bin/true
+    for format in json csv google-benchmark perfetto openmetrics bmf hyperfine; do
+      expect_silence 0 "$program" export first --format "$format" --output "out.$format"
+      [[ -s out.$format ]] || fail "nothing in out.$format"
+      expect 0 "^  $format  " "$program" export --help
+    done
+    [[ $(wc -l <out.csv) == 9 ]] || fail "not a header and eight starts: $(cat out.csv)"
+    expect 0 '^run_id,.*,phase,' "$program" export --format csv --rows phases
+    expect 0 '"traceEvents"' "$program" export --format perfetto --start true:p90 --start true:1
+    expect 0 '^# EOF' "$program" export --format openmetrics --timestamps
+    expect 2 "there is no function 'false'" "$program" export --format perfetto --start false
+    expect 2 'no use for it; it goes with --format csv' "$program" export --rows phases
+    one_line_of_error
+    expect 2 'xml' "$program" export --format xml
+    one_line_of_error
+    ;;
+  compare)
+    expect 0 'median' "$program" --quiet profile --trials 8 --label first -- /bin/true
+    expect 0 'median' "$program" --quiet profile --trials 8 --label a:b -- /bin/true
+    COLUMNS=80 expect 0 '^latency ' "$program" compare first a:b
+    grep -q 'coldstart check' out || fail "it does not say what to use as a gate"
+    [[ $(wc -L <out) -le 80 ]] || fail "a line wider than 80 columns"
+    expect 0 '^## Cold starts compared' "$program" compare first:true a:b:true --markdown
+    expect 0 '"schema": "coldstart.compare/1"' "$program" compare latest~1 latest --json
+    expect 0 '^true, cold, page-cache: 2 runs' "$program" history
+    expect 0 '"schema": "coldstart.history/1"' "$program" history true --json
+    expect 2 'functions of the store: true' "$program" history nobody
+    for arguments in first '' 'first a:b --functions true,x' 'first --functions true' 'first nobody' \
+      'first:nobody a:b' 'first@disk a:b' 'first:true@disk a:b'; do
+      # shellcheck disable=SC2086
+      expect 2 . "$program" compare $arguments
+      one_line_of_error
+    done
+    ;;
+  report-plots)
+    command -v gnuplot >/dev/null || { echo "skipped: needs gnuplot"; exit 77; }
+    "$program" --quiet profile --trials 2 -- /bin/true >/dev/null || fail "profile"
+    expect_silence 0 "$program" report --plots p --format svg,pdf --size 640x420
+    for file in phases ecdf density waterfall-true; do
+      grep -q 'viewBox="0 0 640 420"' "p/$file.svg" || fail "$file.svg has another size"
+      [[ $(head -c 5 "p/$file.pdf") == %PDF- ]] || fail "$file.pdf is no PDF"
+      [[ ! -e p/$file.png ]] || fail "a format that was not asked for"
+    done
+    expect_silence 0 "$program" report --plots q --format png --size 640x420
+    [[ $(od -An -tu1 -j16 -N8 q/ecdf.png | tr -s ' ') == ' 0 0 2 128 0 0 1 164' ]] || fail "a PNG has other pixels"
+    for wrong in "--format jpg:'jpg' is no format" "--size 640:'640' is no size" "--size 64x42:'64x42' is no size" \
+      "--size 640x420x1:'640x420x1' is no size"; do
+      # shellcheck disable=SC2086
+      expect 2 "${wrong#*:}" "$program" report --plots r ${wrong%%:*}
+      one_line_of_error
+    done
+    [[ ! -e r ]] || fail "something was made"
+    expect 2 'format requires --plots' "$program" report --format svg
+    ;;
+  terminal)
+    cat >suite.yaml <<END
+root: $build
+defaults: {trials: 6, cache: [page-cache, warm]}
+functions:
+  - {name: cpp, runtime: native, command: [./bench/functions/hello]}
+  - {name: a-function-with-a-long-name, runtime: native, command: [./bench/functions/hello]}
+END
+    export LC_ALL=C.UTF-8
+    expect 0 '^cpp +6' "$program" --quiet run suite.yaml
+    for arguments in report 'report --waterfall cpp'; do
+      # shellcheck disable=SC2086
+      expect 0 'cpp' "$program" $arguments
+      wide=$(grep -v '^repeat: ' out | grep -E '^.{81}')
+      [[ -z $wide ]] || fail "wider than 80 columns: $wide"
+      grep -q $'\x1b' out && fail "colour in a pipe"
+      # shellcheck disable=SC2086
+      LC_ALL=C "$program" $arguments | LC_ALL=C grep -n '[^ -~]' && fail "not ASCII where the locale asks for it"
+    done
+    expect 0 $'\x1b' "$program" --color always report
+    expect 0 $'\x1b' env NO_COLOR=1 "$program" --color always report
+    # A terminal of 80 columns.
+    on_a_terminal() { script -qec "stty cols 80 rows 24; $*" typescript >/dev/null </dev/null; }
+    on_a_terminal "$program report" && grep -q $'\x1b\[38;5;' typescript || fail "no colour on a terminal"
+    on_a_terminal "NO_COLOR=1 $program report" && grep -q $'\x1b\[' typescript && fail "colour in spite of NO_COLOR"
+    on_a_terminal "$program --color never report" && grep -q $'\x1b\[' typescript && fail "colour in spite of --color never"
+    on_a_terminal "$program run suite.yaml --seed 7"
+    tr '\r' '\n' <typescript | sed 's/\x1b\[[0-9;]*[mK]//g' >lines
+    grep -Eq '^trial [0-9]+ of 24 · cpp, (warm|page-cache) · last: cpp .* (µs|ms) · [0-9]+ s left' lines || fail "no live line"
+    wide=$(grep -E '^trial.{75}' lines)
+    [[ -z $wide ]] || fail "the live line wraps: $wide"
     ;;
   output-files)
     # Of devices only copies are used: a program that replaces its output would replace these.
@@ -224,7 +324,8 @@ END
   profile-ports)
     expect 0 'contract http' "$program" -q profile --trials 2 --timeout 5s -- "$build/tests/functions/two-ports"
     head -n 1 out | grep -Eq 'two-ports: median .*, 2 starts, contract http, port [0-9]+, status 200' || fail "the headline is not first"
-    expect 0 'port 18096, status 200' "$program" -q profile --trials 2 --probes none -- env PORT=18096 "$functions/hello"
+    port=$(free_port)
+    expect 0 "port $port, status 200" "$program" -q profile --trials 2 --probes none -- env "PORT=$port" "$functions/hello"
     expect 0 'contract: exec \(it ended by itself' "$program" profile --trials 1 -- sh -c 'sleep 30 & exit 0'
     grep -q 'other processes of it ran on' err || fail "a daemon is not noticed"
     expect 0 'bad-response \(HTTP status 200, expected 204' "$program" -q profile --trials 1 --expect-status 204 -- "$functions/hello"
@@ -275,14 +376,24 @@ END
     [[ ! -e started ]] || fail "it was started before the store was looked at"
     ;;
   busy)
-    burners=()
     for ((i = 0; i < $(nproc); ++i)); do
       (while :; do :; done) &
-      burners+=($!)
+      helpers+=($!)
     done
     expect 0 '^warning: this machine is busy' "$program" -q profile --trials 1 -- /bin/true
     expect 0 'this machine is busy' "$program" doctor
-    kill "${burners[@]}"
+    ;;
+  overhead)
+    if [[ $EUID != 0 ]]; then echo "skipped: the probes need root"; exit 77; fi
+    cat >s.yaml <<END
+root: $build
+functions:
+  - {name: cpp, runtime: native, command: [./bench/functions/hello]}
+END
+    expect 0 '^cpp, all +.* n 10 pairs, [1-9][0-9]* events of [1-9][0-9]* bytes a start$' "$program" -q \
+      doctor --overhead --suite s.yaml --functions cpp --tiers process,all --trials 10
+    grep -Eq '^cpp, process +.*, [1-9][0-9]* events of [1-9][0-9]* bytes a start$' out || fail "tier process told nothing"
+    grep -Eq '^empty static program .* n 50 pairs$' out || fail "the bare floor is missing"
     ;;
   unprivileged)
     if [[ $EUID != 0 ]]; then echo "skipped: becoming another user needs root"; exit 77; fi
@@ -302,6 +413,7 @@ END
     (nothing_is_left 4194999) || fail "something is found where nothing is"
     COLDSTART_INSTANCE=4194999.1 sleep 60 &
     pid=$!
+    helpers+=("$pid")
     until left_of 4194999 | grep -q '^process .*sleep 60'; do
       kill -0 "$pid" 2>/dev/null || fail "a marked process is not found"
     done

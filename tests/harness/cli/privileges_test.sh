@@ -69,6 +69,12 @@ case $level in
     grep -q '"cpu":' run.json || fail "no causes"
     grep -q 'libc.so.6' run.json || fail "no libraries"
     ! grep -q readiness_poll_ns run.json || fail "it polled although it need not"
+    if ! as_user grep -qv '^0* ' /proc/kallsyms; then
+      grep -Eq '^  cpu +on; waits inside the kernel stay unnamed: .*kallsyms' tiers.txt ||
+        fail "doctor does not say that waits in the kernel stay unnamed"
+      grep -q '"cpu": "on: waits inside the kernel stay unnamed' run.json ||
+        fail "the record does not say that waits in the kernel stay unnamed"
+    fi
     ;;
   +bpf,+perfmon,+sys_admin)
     for tier in process loader runtime cpu files; do on "$tier"; done

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <cstdio>
 #include <cstdlib>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <string_view>
 #include <sys/socket.h>
@@ -23,6 +24,15 @@ inline in_port_t port() {
   return htons(static_cast<in_port_t>(text == nullptr ? 8080 : std::atoi(text)));
 }
 
+/// Says so in the FIFO (or file) that the environment names as TELL_LISTENING, if it does.
+inline void tell_listening() {
+  const char* path = std::getenv("TELL_LISTENING");
+  if (path == nullptr) return;
+  const int fd = check(::open(path, O_WRONLY | O_CLOEXEC), "TELL_LISTENING");
+  check(static_cast<int>(::write(fd, "listening\n", 10)), "TELL_LISTENING");
+  ::close(fd);
+}
+
 template <typename Address>
 int listen_at(int family, const Address& address) {
   const int fd = check(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
@@ -30,6 +40,7 @@ int listen_at(int family, const Address& address) {
   check(::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on), "SO_REUSEADDR");
   check(::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address), "bind");
   check(::listen(fd, SOMAXCONN), "listen");
+  tell_listening();
   return fd;
 }
 

@@ -1,8 +1,12 @@
 // Cache states of real functions: that they are proven, and that they make the difference they
 // should.
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <functional>
 #include <linux/magic.h>
 #include <map>
+#include <stdlib.h>
 #include <sys/vfs.h>
 
 #include "tests/harness/platform/rig.h"
@@ -27,12 +31,32 @@ bool build_folder_is_in_memory() {
 #define NEEDS_A_DISK() \
   if (build_folder_is_in_memory()) GTEST_SKIP() << "skipped: the build folder is in memory"
 
-std::vector<Start> measure_all(Rig& rig, const std::vector<FunctionSpec>& functions) {
+// A folder of the test's own, on the disk that the build is on.
+struct Folder {
+  Folder() { EXPECT_NE(::mkdtemp(path.data()), nullptr) << path; }
+  ~Folder() { std::filesystem::remove_all(path); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  void write(const std::string& name, const std::string& text) const {
+    std::ofstream(path + "/" + name) << text;
+  }
+  void link(const std::string& name, const std::string& target) const {
+    std::filesystem::remove(path + "/" + name);
+    std::filesystem::create_symlink(target, path + "/" + name);
+  }
+  std::string path = COLDSTART_BINARY_DIR "/cache-test-XXXXXX";
+};
+
+std::vector<Start> measure_all(Rig& rig, const std::vector<FunctionSpec>& functions,
+                               const std::function<void(const Start&)>& after = {}) {
   std::vector<Start> starts;
   MeasureSink sink;
   sink.begin = [](const std::vector<Function>&) {};
   sink.progress = [](const std::string&, int, int) {};
-  sink.started = [&](const Start& start) { starts.push_back(start); };
+  sink.started = [&](const Start& start) {
+    starts.push_back(start);
+    if (after) after(start);
+  };
   MeasurePlan plan;
   plan.functions = functions;
   plan.seed = 1;
@@ -50,7 +74,14 @@ std::int64_t median_latency(const std::vector<Start>& starts, const std::string&
   return latencies[latencies.size() / 2];
 }
 
+// On a busy machine others read /etc/ld.so.cache again at once: a start that says so is no failure,
+// as long as most are not disturbed.
+bool was_disturbed(const CacheProof& proof) {
+  return !proof.proven && proof.reason.find("stayed in the page cache") != std::string::npos;
+}
+
 void expect_all_proven(const std::vector<Start>& starts) {
+  std::size_t disturbed = 0;
   for (const Start& start : starts) {
     SCOPED_TRACE(start.function + ", " + start.cache);
     EXPECT_EQ(start.outcome, Outcome::kOk) << start.message;
@@ -60,6 +91,10 @@ void expect_all_proven(const std::vector<Start>& starts) {
     }
     ASSERT_TRUE(start.account.cache) << start.account.absent.begin()->second;
     const CacheProof& proof = *start.account.cache;
+    if (was_disturbed(proof)) {
+      disturbed += 1;
+      continue;
+    }
     EXPECT_TRUE(proof.proven) << proof.reason;
     EXPECT_GT(proof.files, 2) << "program, loader and libc";
     EXPECT_GT(proof.bytes, 1'000'000);
@@ -71,6 +106,7 @@ void expect_all_proven(const std::vector<Start>& starts) {
       EXPECT_EQ(proof.cached_bytes, proof.bytes);
     }
   }
+  EXPECT_LE(disturbed * 2, starts.size());
 }
 
 TEST(CacheTest, ANativeProgramIsSlowerFromDiskAndBothStatesAreProven) {
@@ -115,6 +151,81 @@ TEST(CacheTest, AContainersFilesAreThoseBelowItsRoot) {
   function.caches = {kDisk, kPageCache};
   NEEDS_RUNTIME(function);
   expect_all_proven(measure_all(rig, {function}));
+}
+
+// A function that reads what the link `current` leads to before it serves.
+FunctionSpec reads_current(const Folder& folder) {
+  FunctionSpec function =
+      native("/bin/sh",
+             {"-c", "cat '" + folder.path + "/current' >/dev/null; " + "exec " + sample("hello")});
+  function.trials = 3;
+  return function;
+}
+
+TEST(CacheTest, AStartThatReadsWhatNoneBeforeItReadIsNotProvenAndTheNextOneIs) {
+  NEEDS_A_DISK();
+  for (const CacheState state : {kDisk, kPageCache}) {
+    SCOPED_TRACE(name(state));
+    const Folder folder;
+    folder.write("first", "1");
+    folder.write("second", "2");
+    folder.link("current", "first");
+    Rig rig;
+    NEEDS_PROBES(rig);
+    FunctionSpec function = reads_current(folder);
+    function.caches = {state};
+    const auto starts = measure_all(rig, {function}, [&](const Start& start) {
+      if (start.trial == 1) folder.link("current", "second");
+    });
+    ASSERT_EQ(starts.size(), 3U);
+    for (const std::size_t covered : {0U, 2U}) {
+      ASSERT_TRUE(starts[covered].account.cache) << starts[covered].account.absent.at("cache");
+      if (was_disturbed(*starts[covered].account.cache)) continue;
+      EXPECT_TRUE(starts[covered].account.cache->proven) << starts[covered].account.cache->reason;
+    }
+    // As it was named: what a link leads to is the kernel's business.
+    const std::string reason =
+        "it read 1 file that no start before had read: " + folder.path + "/current";
+    if (state == kDisk && was_disturbed(*starts[1].account.cache)) {
+      GTEST_SKIP() << "skipped: somebody reads the same files all the time";
+    } else if (state == kDisk) {
+      EXPECT_FALSE(starts[1].account.cache->proven);
+      EXPECT_EQ(starts[1].account.cache->reason, reason);
+      EXPECT_FALSE(starts[1].usable());
+    } else {
+      EXPECT_FALSE(starts[1].account.cache) << "it makes no claim";
+      EXPECT_EQ(starts[1].account.absent.at("cache"), reason);
+      EXPECT_TRUE(starts[1].usable());
+    }
+  }
+}
+
+TEST(CacheTest, FilesThatAreNewEachTimeBecauseTheStartWritesThemDoNotSpoilTheProof) {
+  NEEDS_A_DISK();
+  const Folder folder;
+  Rig rig;
+  NEEDS_PROBES(rig);
+  FunctionSpec function =
+      native("/bin/sh", {"-c", "cd '" + folder.path +
+                                   "'; rm -f pid; echo $$ >pid; cat pid >/dev/null; "
+                                   "echo started >>log; exec " +
+                                   sample("hello")});
+  function.trials = 3;
+  function.caches = {kDisk};
+  expect_all_proven(measure_all(rig, {function}));
+}
+
+TEST(CacheTest, DiskIsNotProvenIfNobodyLooksWhichFilesAreOpened) {
+  Rig rig(probes::TierSet::parse("process,loader"));
+  NEEDS_PROBES(rig);
+  FunctionSpec function = native(sample("hello"));
+  function.trials = 1;
+  function.caches = {kDisk};
+  const auto starts = measure_all(rig, {function});
+  ASSERT_TRUE(starts.at(0).account.cache);
+  EXPECT_FALSE(starts[0].account.cache->proven);
+  EXPECT_EQ(starts[0].account.cache->reason,
+            "which files it opens is not known, because tier files is off: not asked for");
 }
 
 TEST(CacheTest, EveryBlockHoldsEveryFunctionInEachOfItsStates) {

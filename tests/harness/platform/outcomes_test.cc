@@ -1,4 +1,5 @@
 // Functions that misbehave, each in its own way: every one is an outcome with a message.
+#include "harness/platform/cold_start.h"
 #include "tests/harness/platform/rig.h"
 
 namespace coldstart::harness {
@@ -19,7 +20,8 @@ TEST_P(OutcomesTest, IsRecordedAndNothingIsLeft) {
     GTEST_SKIP() << "skipped: " << rig.session->tiers().front().reason;
   }
   FunctionSpec function = native(misbehaving(expected.program));
-  if (expected.outcome == Outcome::kTimeout) function.timeout = std::chrono::milliseconds(300);
+  // Time enough to come to the point where it hangs.
+  if (expected.outcome == Outcome::kTimeout) function.timeout = std::chrono::seconds(1);
   const Start start = rig.once(function);
   EXPECT_EQ(name(start.outcome), name(expected.outcome)) << start.message;
   EXPECT_NE(start.message.find(expected.message), std::string::npos) << start.message;
@@ -53,13 +55,16 @@ TEST(OutcomesTest, AMutePortIsNamedAndTheOthersToo) {
 
 TEST(OutcomesTest, WithoutProbesAPortOfItsOwnIsFoundWhileRehearsing) {
   Rig rig(probes::TierSet::none());
-  FunctionSpec function = native("/usr/bin/env", {"PORT=18097", sample("hello")});
+  const int own = free_port();
+  FunctionSpec function = native("/usr/bin/env", {"PORT=" + std::to_string(own), sample("hello")});
   const Start start = rig.once(function, {.any_port = true, .rehearsal = true});
   EXPECT_EQ(start.outcome, Outcome::kOk) << start.message;
-  EXPECT_EQ(start.port, 18097);
-  function.timeout = std::chrono::milliseconds(300);
-  EXPECT_NE(rig.once(function).message.find("listens on port 18097, not on $PORT"),
-            std::string::npos);
+  EXPECT_EQ(start.port, own);
+  function.timeout = std::chrono::seconds(1);  // in which it must have come to listen
+  const Start other = rig.once(function);
+  EXPECT_NE(other.message.find("listens on port " + std::to_string(own) + ", not on $PORT"),
+            std::string::npos)
+      << other.message;
 }
 
 TEST(OutcomesTest, AFunctionThatGoesIntoTheBackgroundIsSeen) {

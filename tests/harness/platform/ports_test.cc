@@ -1,9 +1,13 @@
 // Where a function is called: at its own listener, on the port that is meant, and nowhere else.
 #include <arpa/inet.h>
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
 
@@ -51,13 +55,41 @@ TEST(PortsTest, APortThatIsTakenIsSaidBeforeAnythingIsStarted) {
   }
 }
 
+// FIFOs by which a function and its test wait for each other. Opening one waits for the other end.
+class Fifos {
+ public:
+  Fifos() {
+    std::string pattern = testing::TempDir() + "coldstart-fifos-XXXXXX";
+    folder_ = ::mkdtemp(pattern.data());
+  }
+  ~Fifos() { std::filesystem::remove_all(folder_); }
+  Fifos(const Fifos&) = delete;
+  Fifos& operator=(const Fifos&) = delete;
+
+  std::string make(const std::string& name) const {
+    const std::string path = folder_ / name;
+    EXPECT_EQ(::mkfifo(path.c_str(), 0600), 0);
+    return path;
+  }
+
+ private:
+  std::filesystem::path folder_;
+};
+
+void wait_for_word(const std::string& fifo) {
+  std::string word;
+  std::ifstream(fifo) >> word;
+}
+
 TEST(PortsTest, TheAnswerOfAnotherServerIsNotTheFunctions) {
   Rig rig(probes::TierSet::none());
-  FunctionSpec function = native(misbehaving("never-listens"));
+  const Fifos fifos;
+  const std::string started = fifos.make("started");
+  FunctionSpec function = shell("echo started >" + started + "; exec sleep 100");
   function.port = free_port();
   Fd other;
   std::thread server([&] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(150));
+    wait_for_word(started);
     other = listen_at(*function.port);
     const Fd connection(::accept4(other.get(), nullptr, nullptr, SOCK_CLOEXEC));
     const std::string answer = "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n";
@@ -74,14 +106,18 @@ TEST(PortsTest, TheAnswerOfAnotherServerIsNotTheFunctions) {
 
 TEST(PortsTest, AFunctionWhosePortIsTakenWhileItStartsSaysSo) {
   Rig rig;
-  FunctionSpec function = shell("sleep 0.5; exec " + sample("hello-static"));
+  const Fifos fifos;
+  const std::string started = fifos.make("started"), taken = fifos.make("taken");
+  FunctionSpec function =
+      shell("echo started >" + started + "; read _ <" + taken + "; exec " + sample("hello-static"));
   function.port = free_port();
   Fd other;
   std::thread thief([&] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    wait_for_word(started);
     other = listen_at(*function.port);
+    std::ofstream(taken) << "taken\n";
   });
-  function.timeout = std::chrono::seconds(2);
+  function.timeout = std::chrono::seconds(3);
   const Start start = rig.once(function);
   thief.join();
   EXPECT_NE(start.outcome, Outcome::kOk);
@@ -105,12 +141,21 @@ TEST(PortsTest, AFunctionWithAnotherPortAtEachStartIsMeasured) {
   for (const Start& start : starts) EXPECT_EQ(start.outcome, Outcome::kOk) << start.message;
 }
 
+// A shell that starts `first` on a port of its own and, when that listens, becomes `second`.
+FunctionSpec one_after_the_other(const Fifos& fifos, const std::string& first,
+                                 const std::string& second) {
+  const std::string listening = fifos.make("listening");
+  return shell("PORT=0 TELL_LISTENING=" + listening + " " + first + " & read _ <" + listening +
+               "; exec " + second);
+}
+
 TEST(PortsTest, TheOfferedPortIsPreferredToOneThatListenedBefore) {
   Rig rig;
   NEEDS_PROBES(rig);
-  const Start start = rig.once(shell("PORT=0 " + misbehaving("never-answers") +
-                                     " & sleep 0.3; exec " + sample("hello-static")),
-                               {.any_port = true, .rehearsal = true});
+  const Fifos fifos;
+  const Start start =
+      rig.once(one_after_the_other(fifos, misbehaving("never-answers"), sample("hello-static")),
+               {.any_port = true, .rehearsal = true});
   EXPECT_EQ(start.outcome, Outcome::kOk) << start.message;
   EXPECT_EQ(start.port, start.offered_port);
 }
@@ -118,8 +163,9 @@ TEST(PortsTest, TheOfferedPortIsPreferredToOneThatListenedBefore) {
 TEST(PortsTest, WhereOnlyOthersListenTheFirstThatAnswersIsCalled) {
   Rig rig;
   NEEDS_PROBES(rig);
-  const Start start = rig.once(shell("PORT=0 " + misbehaving("listens-and-closes") +
-                                     " & sleep 0.2; PORT=0 exec " + misbehaving("ipv6-only")),
+  const Fifos fifos;
+  const Start start = rig.once(one_after_the_other(fifos, misbehaving("listens-and-closes"),
+                                                   "env PORT=0 " + misbehaving("ipv6-only")),
                                {.any_port = true, .rehearsal = true});
   EXPECT_EQ(start.outcome, Outcome::kOk) << start.message;
   EXPECT_NE(start.port, start.offered_port);
@@ -128,12 +174,13 @@ TEST(PortsTest, WhereOnlyOthersListenTheFirstThatAnswersIsCalled) {
 TEST(PortsTest, AMessageNamesAllPortsThatListen) {
   Rig rig;
   NEEDS_PROBES(rig);
-  FunctionSpec function = shell("PORT=18611 " + misbehaving("never-answers") +
-                                " & PORT=18612 exec " + misbehaving("ipv6-only"));
-  function.timeout = std::chrono::milliseconds(500);
+  const std::string first = std::to_string(free_port()), second = std::to_string(free_port());
+  FunctionSpec function = shell("PORT=" + first + " " + misbehaving("never-answers") +
+                                " & PORT=" + second + " exec " + misbehaving("ipv6-only"));
+  function.timeout = std::chrono::seconds(2);  // in which both must have come to listen
   const Start start = rig.once(function);
   EXPECT_EQ(name(start.outcome), "timeout");
-  for (const char* part : {"18611", "18612", "not on $PORT"}) {
+  for (const std::string& part : {first, second, std::string("not on $PORT")}) {
     EXPECT_NE(start.message.find(part), std::string::npos) << start.message;
   }
 }
@@ -168,7 +215,8 @@ TEST(PortsTest, AServerThatItsParentLeavesBehindIsMeasured) {
   for (const auto& tiers : {probes::TierSet::none(), probes::TierSet::all()}) {
     Rig rig(tiers);
     const Start start =
-        rig.once(shell("(sleep 0.1; exec " + sample("hello-static") + ") & exit 0"));
+        rig.once(shell("parent=$$; (while kill -0 $parent 2>/dev/null; do sleep 0.01; done; exec " +
+                       sample("hello-static") + ") & exit 0"));
     EXPECT_EQ(start.outcome, Outcome::kOk) << start.message;
     EXPECT_EQ(leftovers(rig.launcher.pid()), std::vector<std::string>());
   }
@@ -201,7 +249,7 @@ TEST(ExecTest, ATimeoutAfterTheFirstByteSaysThatItCame) {
   Rig rig;
   FunctionSpec function = shell("echo hi; exec sleep 100");
   function.contract = ContractKind::kExec;
-  function.timeout = std::chrono::milliseconds(500);
+  function.timeout = std::chrono::seconds(1);  // in which the byte must have come
   const Start start = rig.once(function);
   EXPECT_EQ(name(start.outcome), "timeout");
   EXPECT_NE(start.message.find("first byte came after"), std::string::npos) << start.message;

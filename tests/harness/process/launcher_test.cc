@@ -8,10 +8,10 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/process/monotonic.h"
 #include "harness/process/process_tree.h"
 #include "harness/process/spawn.h"
 
@@ -28,7 +28,7 @@ class LauncherTest : public testing::Test {
     request_.executable = command.front();
     request_.arguments = std::move(command);
     request_.stdin_fd = null_.get();
-    request_.stdout_fd = request_.stderr_fd = output_.get();
+    request_.stdout_fd = request_.stderr_fd = said_.writing.get();
     launcher.launch(request_);
   }
   void shell(Launcher& launcher, const std::string& script) {
@@ -46,17 +46,39 @@ class LauncherTest : public testing::Test {
     ADD_FAILURE() << "no such report";
     return {};
   }
-  std::string output() const {
+  // All that was written so far.
+  const std::string& output() {
     std::array<char, 8192> text{};
-    const auto got = ::pread(output_.get(), text.data(), text.size(), 0);
-    return {text.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0))};
+    for (ssize_t got = 0; (got = ::read(said_.reading.get(), text.data(), text.size())) > 0;) {
+      output_.append(text.data(), static_cast<std::size_t>(got));
+    }
+    return output_;
   }
-  static std::size_t living_below(pid_t launcher) {
+  // Returns when something was written. Fails the test after ten seconds.
+  void await_output() {
+    pollfd watched{said_.reading.get(), POLLIN, 0};
+    EXPECT_EQ(::poll(&watched, 1, 10'000), 1) << "not a word";
+  }
+  // Ended but not waited for counts: the launcher says that all are gone when all are.
+  static std::size_t processes_below(pid_t launcher) {
     return descendants(list_processes(), launcher).size();
   }
 
+  struct Pipe {
+    Pipe() {
+      std::array<int, 2> ends{};
+      EXPECT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+      reading = Fd(ends[0]);
+      writing = Fd(ends[1]);
+    }
+    Fd reading, writing;
+  };
+
+  LauncherTest() { ::fcntl(said_.reading.get(), F_SETFL, O_NONBLOCK); }
+
   Fd null_{::open("/dev/null", O_RDONLY | O_CLOEXEC)};
-  Fd output_{::memfd_create("output", MFD_CLOEXEC)};
+  Pipe said_;
+  std::string output_;
   LaunchRequest request_;
 };
 
@@ -64,7 +86,7 @@ TEST_F(LauncherTest, WhatCannotBeExecutedIsReportedWithItsReasonAndLeavesNoProce
   Launcher launcher;
   launch(launcher, {"/no/such/program"});
   EXPECT_EQ(await(launcher, Kind::kFailed).error, ENOENT);
-  EXPECT_EQ(living_below(launcher.pid()), 0U);
+  EXPECT_EQ(processes_below(launcher.pid()), 0U);
 }
 
 TEST_F(LauncherTest, AWorkingDirectoryThatIsNotThereIsAFailureToStart) {
@@ -108,38 +130,53 @@ TEST_F(LauncherTest, AFunctionIgnoresAndBlocksNoSignalHoweverColdstartWasStarted
 TEST_F(LauncherTest, StopAsksFirstAndKillsAfterTheGrace) {
   Launcher launcher;
   shell(launcher, "trap 'echo asked; exit 0' TERM; echo ready; while :; do sleep 0.02; done");
-  while (output().empty()) ::usleep(1000);
+  await_output();
   launcher.stop(1, milliseconds(5000));
   await(launcher, Kind::kGone);
   // The shell may also say that its own child was terminated.
   EXPECT_TRUE(output().ends_with("asked\n")) << output();
-  EXPECT_EQ(living_below(launcher.pid()), 0U);
+  EXPECT_EQ(processes_below(launcher.pid()), 0U);
 }
 
 TEST_F(LauncherTest, WhatDoesNotListenToSigtermIsKilled) {
   Launcher launcher;
   shell(launcher, "trap '' TERM; echo ready; while :; do sleep 0.02; done");
-  while (output().empty()) ::usleep(1000);
+  await_output();
   launcher.stop(1, milliseconds(50));
   await(launcher, Kind::kGone);
-  EXPECT_EQ(living_below(launcher.pid()), 0U);
+  EXPECT_EQ(processes_below(launcher.pid()), 0U);
 }
 
 TEST_F(LauncherTest, AnOrphanInASessionOfItsOwnBelongsToTheInstance) {
   Launcher launcher;
   shell(launcher, "setsid sleep 100 & exit 0");
   await(launcher, Kind::kExited);
-  EXPECT_EQ(living_below(launcher.pid()), 1U);
+  EXPECT_EQ(processes_below(launcher.pid()), 1U);
   launcher.stop(1, milliseconds(0));
   await(launcher, Kind::kGone);
-  EXPECT_EQ(living_below(launcher.pid()), 0U);
+  EXPECT_EQ(processes_below(launcher.pid()), 0U);
+}
+
+// Such a process looks dead in /proc: its state is that of its main thread.
+TEST_F(LauncherTest, AProcessWhoseMainThreadHasEndedIsEndedToo) {
+  Launcher launcher;
+  launch(launcher, {COLDSTART_BINARY_DIR "/tests/functions/main-thread-ends"});
+  await_output();
+  launcher.stop(1, milliseconds(0));
+  await(launcher, Kind::kGone);
+  EXPECT_EQ(processes_below(launcher.pid()), 0U);
 }
 
 TEST_F(LauncherTest, EmptyIsToldWhenTheLastOrphanEnds) {
   Launcher launcher;
-  shell(launcher, "sleep 0.2 & exit 0");
-  const LaunchReport first = await(launcher, Kind::kExited);
-  EXPECT_GT(await(launcher, Kind::kEmpty).time_ns, first.time_ns + 100'000'000);
+  Pipe until_closed;  // made after the launcher was forked, which would keep it open
+  null_ = std::move(until_closed.reading);
+  shell(launcher, "exec 3<&0; cat <&3 & exit 0");
+  await(launcher, Kind::kExited);
+  EXPECT_EQ(processes_below(launcher.pid()), 1U);
+  const std::int64_t last_moment = monotonic_ns();
+  until_closed.writing.reset();
+  EXPECT_GE(await(launcher, Kind::kEmpty).time_ns, last_moment);
 }
 
 TEST_F(LauncherTest, AMapThatCannotBeWrittenIsOurErrorAndNothingIsStarted) {

@@ -28,7 +28,8 @@ loads: [{pattern: poisson}]
                 "6:11: duplicate function name 'a', first on line 4; give each its own name",
                 "8:15: no such program: <folder>/nothing; build it, or correct the path",
                 "9:11: 'port' cannot be 99999; write a number from 1 to 65535",
-                "10:19: unknown pattern 'poisson'; only cold is there in this version",
+                "10:19: unknown pattern 'poisson'; known are: cold, closed, constant, stages, "
+                "burst, onoff, sine, cron, list, trace",
             }));
 }
 
@@ -85,8 +86,8 @@ TEST_F(SuiteErrors, UnknownKey) {
             Lines{"1:1: unknown key 'nmae' in the suite; did you mean 'name'?"});
   EXPECT_EQ(function_errors("name: f, runtime: native, comand: [./program], command: [./program]"),
             Lines{"2:31: unknown key 'comand' in a function; did you mean 'command'?"});
-  EXPECT_EQ(errors(good_ + "loads: [{pattern: cold, rate: 5}]"),
-            Lines{"2:25: unknown key 'rate' in a load; known are: name, pattern"});
+  EXPECT_EQ(errors(good_ + "loads: [{pattern: constant, rte: 5, rate: 5, duration: 1s}]"),
+            Lines{"2:29: unknown key 'rte' in a load; did you mean 'rate'?"});
   EXPECT_EQ(errors("x: 1\n" + good_), Lines{"1:1: unknown key 'x' in the suite; "
                                             "known are: name, root, defaults, functions, loads"});
 }
@@ -109,14 +110,7 @@ TEST_F(SuiteErrors, DuplicateName) {
                    "  - {runtime: node, name: f, script: app.js}\n"),
             Lines{"3:27: duplicate function name 'f', first on line 2; give each its own name"});
   EXPECT_EQ(errors(good_ + "loads:\n- pattern: cold\n- pattern: cold\n"),
-            (Lines{"4:3: duplicate load name 'cold', first on line 3; give each its own name",
-                   "4:3: a second load; keep one: this version drives one load a run"}));
-}
-
-TEST_F(SuiteErrors, ASecondLoad) {
-  EXPECT_EQ(errors(good_ + "loads:\n- {name: a, pattern: cold}\n- {name: b, pattern: cold}\n"
-                           "- {name: c, pattern: cold}\n"),
-            Lines{"4:3: a second load; keep one: this version drives one load a run"});
+            Lines{"4:3: duplicate load name 'cold', first on line 3; give each its own name"});
 }
 
 TEST_F(SuiteErrors, ATabThatIndents) {
@@ -171,7 +165,8 @@ TEST_F(SuiteErrors, NoLoads) {
   EXPECT_EQ(errors(good_ + "loads: []"),
             Lines{"2:8: 'loads' is empty; add `{name: cold, pattern: cold}`, or remove it"});
   EXPECT_EQ(errors(good_ + "loads: [{name: x}]"),
-            Lines{"2:9: this load lacks 'pattern'; add `pattern: cold`"});
+            Lines{"2:9: load 'x' lacks 'pattern'; add `pattern: …`, one of: cold, closed, "
+                  "constant, stages, burst, onoff, sine, cron, list, trace"});
 }
 
 TEST_F(SuiteErrors, MissingKey) {

@@ -21,7 +21,8 @@ TEST_F(SuiteValueErrors, UnknownValue) {
             (Lines{"1:22: unknown contract 'lambda'; known are: http, exec",
                    "1:37: unknown cache 'dsk'; did you mean 'disk'?"}));
   EXPECT_EQ(errors(good_ + "loads: [{pattern: poisson}]"),
-            Lines{"2:19: unknown pattern 'poisson'; only cold is there in this version"});
+            Lines{"2:19: unknown pattern 'poisson'; known are: cold, closed, constant, stages, "
+                  "burst, onoff, sine, cron, list, trace"});
 }
 
 TEST_F(SuiteValueErrors, CacheStates) {

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "results/report/plot_script.h"
+#include "results/report/plot_frame.h"
 #include "tests/results/sample_load.h"
 #include "tests/results/sample_run.h"
 #include "tests/results/support.h"
@@ -42,9 +42,10 @@ void expect_picture(const Picture& picture) {
 TEST(Plots, NameEveryFunctionAndTheUnits) {
   const TempFolder folder;
   const auto pictures = plots(realistic_run(30), folder.path() / "new" / "plots");
-  ASSERT_EQ(pictures.size(), 2U);
+  ASSERT_EQ(pictures.size(), 3U);
   EXPECT_EQ(pictures[0].svg.filename(), "phases.svg");
   EXPECT_EQ(pictures[1].png.filename(), "ecdf.png");
+  EXPECT_EQ(pictures[2].png.filename(), "density.png");
   for (const Picture& picture : pictures) {
     expect_picture(picture);
     const std::string svg = read_file(picture.svg);
@@ -65,8 +66,8 @@ TEST(Plots, NameEveryFunctionAndTheUnits) {
 TEST(Plots, LeaveNothingElseBehind) {
   const TempFolder folder;
   plots(plain_run({"f"}, 3), folder.path());
-  EXPECT_EQ(folder.names(),
-            (std::vector<std::string>{"ecdf.png", "ecdf.svg", "phases.png", "phases.svg"}));
+  EXPECT_EQ(folder.names(), (std::vector<std::string>{"density.png", "density.svg", "ecdf.png",
+                                                      "ecdf.svg", "phases.png", "phases.svg"}));
 }
 
 TEST(Plots, OneStartIsEnough) {
@@ -105,14 +106,85 @@ TEST(Plots, ARunWithoutAUsableStartHasNone) {
   EXPECT_TRUE(folder.names().empty());
 }
 
-TEST(Plots, EveryCacheStateHasItsOwnPair) {
+TEST(Plots, EveryCacheStateHasItsOwnPictures) {
   coldstart::Run run = plain_run({"f"}, 4);
   run.starts[0].cache = "disk";
   run.starts[1].cache = "../../etc";
   const TempFolder folder;
-  EXPECT_EQ(plots(run, folder.path()).size(), 6U);
+  EXPECT_EQ(plots(run, folder.path()).size(), 3U * 3 + 1);
   EXPECT_TRUE(fs::exists(folder / "phases-cold-disk.svg"));
   EXPECT_TRUE(fs::exists(folder / "ecdf-cold-..-..-etc.png"));
+  EXPECT_TRUE(fs::exists(folder / "ladder.svg"));
+}
+
+TEST(Plots, FormatsAndSizeAreThoseThatWereAskedFor) {
+  const TempFolder folder;
+  const coldstart::Run run = realistic_run(10);
+  const PlotOptions options{{PictureFormat::kPdf, PictureFormat::kSvg}, PictureSize{500, 700}};
+  const auto pictures = write_plots(run, summarize(run), folder.path(), options);
+  ASSERT_EQ(pictures.size(), 3U);
+  for (const Picture& picture : pictures) {
+    EXPECT_TRUE(picture.png.empty());
+    EXPECT_EQ(read_file(picture.pdf).substr(0, 5), "%PDF-");
+    EXPECT_TRUE(contains(read_file(picture.svg), "viewBox=\"0 0 500 700\"")) << picture.svg;
+  }
+  EXPECT_EQ(folder.names().size(), 6U);
+}
+
+TEST(Plots, AnySizeCanBeDrawn) {
+  const coldstart::Run run = testing::accounted_run(8);
+  for (const PictureSize size :
+       {PictureSize{300, 200}, PictureSize{700, 200}, PictureSize{3000, 300}}) {
+    const TempFolder folder;
+    const PlotOptions options{{PictureFormat::kPng}, size, true};
+    for (const Picture& picture : write_plots(run, summarize(run), folder.path(), options)) {
+      EXPECT_GT(fs::file_size(picture.png), 1000U) << picture.png;
+    }
+  }
+}
+
+TEST(Plots, CacheStatesCausesAndWaterfallsAreDrawnWhereThereAreAny) {
+  const TempFolder folder;
+  const coldstart::Run run = testing::accounted_run(8);
+  write_plots(run, summarize(run), folder.path(), {{PictureFormat::kSvg}, {}, true});
+  for (const char* file :
+       {"ladder.svg", "causes-cold-disk.svg", "causes-cold-page-cache.svg", "density-cold-disk.svg",
+        "waterfall-java-cold-disk.svg", "waterfall-tool-cold-page-cache.svg"}) {
+    EXPECT_TRUE(fs::exists(folder / file)) << file;
+  }
+  EXPECT_TRUE(contains(read_file(folder / "ladder.svg"), "page-cache"));
+  EXPECT_TRUE(contains(read_file(folder / "causes-cold-disk.svg"), "waiting for the disk"));
+  EXPECT_TRUE(contains(read_file(folder / "waterfall-java-cold-disk.svg"), "runtime"));
+}
+
+TEST(Plots, NamesThatAreTheSameAsFilesKeepTheirOwnPicture) {
+  const TempFolder folder;
+  const coldstart::Run run = plain_run({"a/b", "a b"}, 2);
+  const auto pictures =
+      write_plots(run, summarize(run), folder.path(), {{PictureFormat::kSvg}, {}, true});
+  EXPECT_TRUE(fs::exists(folder / "waterfall-a-b.svg"));
+  EXPECT_TRUE(fs::exists(folder / "waterfall-a-b-2.svg"));
+}
+
+TEST(Plots, PagesGetAWideAndANarrowPictureWithoutTitle) {
+  const coldstart::Run run = realistic_run(10);
+  const auto pictures = inline_pictures(run, summarize(run));
+  ASSERT_EQ(pictures.size(), 3U);
+  for (const InlinePicture& picture : pictures) {
+    EXPECT_TRUE(contains(picture.wide, "viewBox=\"0 0 1040 ")) << picture.title;
+    EXPECT_TRUE(contains(picture.narrow, "viewBox=\"0 0 360 ")) << picture.title;
+    EXPECT_FALSE(contains(picture.wide, "hello-world"));
+    EXPECT_EQ(picture.block, "cold, page-cache");
+  }
+}
+
+TEST(Plots, ManySamplesAreThinnedAndTheTitleSaysSo) {
+  const coldstart::Run few = plain_run({"f"}, 300);
+  const coldstart::Run many = plain_run({"f"}, 3000);
+  EXPECT_TRUE(
+      contains(inline_pictures(few, summarize(few)).at(2).title, "each tick is one start)"));
+  EXPECT_TRUE(contains(inline_pictures(many, summarize(many)).at(2).title,
+                       "each tick is one start; of more than 500, 500 are drawn, evenly by rank"));
 }
 
 TEST(Plots, NamesAreNeverCommands) {
@@ -184,7 +256,7 @@ TEST(Plots, ManyRequestsMakeASmallPicture) {
   const TempFolder folder;
   plots(run, folder.path());
   EXPECT_LT(fs::file_size(folder / "timeline-l-f.svg"), 300'000U);
-  EXPECT_TRUE(contains(read_file(folder / "timeline-l-f.svg"), "points are thinned"));
+  EXPECT_TRUE(contains(read_file(folder / "timeline-l-f.svg"), "of many points"));
 }
 
 // A gnuplot of ours in a folder of its own, and nothing else in PATH but the tools a shell needs.
@@ -215,7 +287,7 @@ TEST(Plots, AFailingGnuplotIsAnErrorAndTheOldPicturesStay) {
     write_file(folder / "plots/phases.svg", "old");
     const std::string error =
         error_with_path(folder.path().string() + ":/bin:/usr/bin", folder.path());
-    EXPECT_TRUE(contains(error, "gnuplot: could not draw phases (")) << error;
+    EXPECT_TRUE(contains(error, "gnuplot: could not draw phases.svg (")) << error;
     EXPECT_EQ(read_file(folder / "stderr"), "");
     EXPECT_EQ(read_file(folder / "plots/phases.svg"), "old");
     EXPECT_EQ(std::distance(fs::directory_iterator(folder / "plots"), fs::directory_iterator()), 1);

@@ -91,6 +91,7 @@ int file_with_answer() {
 }  // namespace
 
 int main(int count, char** arguments) {
+  truth::mark("main");
   const std::string_view way = count > 1 ? arguments[1] : "";
   const int listener = truth::listening();
   const auto answer = [&](auto send) { truth::answering(listener, serve::accept_request, send); };

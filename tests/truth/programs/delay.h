@@ -6,6 +6,14 @@
 //   TRUTH_KIND      "sleep", "spin", or "read": read all of TRUTH_FILE
 //   TRUTH_DELAY_MS  how long to sleep or spin; 0: no delay, nothing is logged
 //   TRUTH_LOG       the file that gets a line "name begin_ns end_ns pid" for each delay and mark
+//
+// Marks say between which moments the boundaries lie (tests/truth/brackets.h holds them against
+// each other); all programs here that serve log them, with or without a delay:
+//   resolve    around the last relocation that the dynamic loader makes
+//   construct  around the constructor of a library
+//   main       the first moment of main
+//   exec       the last moment before it executes a program
+//   listen, receive, send: answering.h
 #pragma once
 
 #include <cerrno>
@@ -16,6 +24,8 @@
 #include <ctime>
 #include <fcntl.h>
 #include <unistd.h>
+
+#include "tests/truth/programs/others.h"
 
 namespace truth {
 
@@ -31,7 +41,8 @@ inline const char* setting(const char* name) {
   return text == nullptr ? "" : text;
 }
 
-/// Something took place between these two moments.
+/// Something took place between these two moments. (The writing of it is time of the phase that it
+/// is written in; as it comes after one mark and before another, it is known time.)
 inline void log(const char* name, std::int64_t begin, std::int64_t end) {
   char line[128];
   const int length =
@@ -43,6 +54,12 @@ inline void log(const char* name, std::int64_t begin, std::int64_t end) {
     std::exit(1);
   }
   ::close(fd);
+}
+
+/// A moment.
+inline void mark(const char* name) {
+  const std::int64_t moment = now();
+  log(name, moment, moment);
 }
 
 inline void sleep_until(std::int64_t end) {
@@ -65,11 +82,23 @@ inline void read_all(const char* path) {
   ::close(fd);
 }
 
-/// Delays here, if this is the place.
+/// What this thread has used of a CPU.
+inline std::int64_t cpu_time() {
+  timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return time.tv_sec * 1'000'000'000LL + time.tv_nsec;
+}
+
+/// Delays here, if this is the place. Also logs, after a sleep, as "others": how long other tasks
+/// of the instance were on a CPU or waited for one meanwhile; else as "cpu": how long it was on a
+/// CPU.
 inline void delay(const char* place) {
   const long milliseconds = std::atol(setting("TRUTH_DELAY_MS"));
   if (milliseconds <= 0 || std::strcmp(setting("TRUTH_AT"), place) != 0) return;
   const char* kind = setting("TRUTH_KIND");
+  const bool sleeps = std::strcmp(kind, "sleep") == 0;
+  if (sleeps) await_sleep_of_others();
+  const std::int64_t used = sleeps ? other_tasks().busy_ns : cpu_time();
   const std::int64_t begin = now();
   if (std::strcmp(kind, "spin") == 0) {
     spin_until(begin + milliseconds * 1'000'000);
@@ -78,7 +107,13 @@ inline void delay(const char* place) {
   } else {
     sleep_until(begin + milliseconds * 1'000'000);
   }
-  log(place, begin, now());
+  const std::int64_t end = now();
+  if (sleeps) {
+    log("others", 0, other_tasks().busy_ns - used);
+  } else {
+    log("cpu", 0, cpu_time() - used);
+  }
+  log(place, begin, end);
 }
 
 }  // namespace truth

@@ -2,4 +2,7 @@
 // it answers ("handle").
 #include "tests/truth/programs/answering.h"
 
-int main() { truth::answering(truth::listening()); }
+int main() {
+  truth::mark("main");
+  truth::answering(truth::listening());
+}

@@ -4,6 +4,7 @@
 #include "tests/truth/programs/answering.h"
 
 int main() {
+  truth::mark("main");
   const int listener = truth::listening();
   for (int i = 0; i < 2; ++i) {
     if (serve::check(::fork(), "fork") == 0) truth::answering(listener);

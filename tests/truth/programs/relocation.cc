@@ -1,6 +1,6 @@
 // Delays while the dynamic loader relocates the program ("link"): a function that is chosen at load
-// time (GNU ifunc) calls its resolver as the last relocation of all. Linked to plain.cc it makes
-// the programs `relocation` and `many-libraries`.
+// time (GNU ifunc) calls its resolver as the last relocation of all. It is part of all programs
+// that serve.
 //
 // libc is relocated by then but not yet initialised: no environment, no stdio. So the environment
 // comes from /proc, and the log is written by the first constructor.
@@ -8,7 +8,7 @@
 
 namespace {
 
-std::int64_t begin_ns, end_ns;
+std::int64_t resolve_ns, begin_ns, end_ns, resolved_ns;
 
 // The value of NAME= in a block of strings that end with NUL. Empty if it is not there.
 const char* value_in(const char* block, const char* end, const char* name) {
@@ -43,13 +43,16 @@ int nothing() { return 0; }
 
 __attribute__((constructor)) void tell() {
   if (end_ns != 0) truth::log(TRUTH_RELOCATION_PLACE, begin_ns, end_ns);
+  truth::log("resolve", resolve_ns, resolved_ns);
 }
 
 }  // namespace
 
 extern "C" {
 __attribute__((used)) int (*truth_choose())() {
+  resolve_ns = truth::now();
   delay_early();
+  resolved_ns = truth::now();
   return nothing;
 }
 int truth_chosen() __attribute__((ifunc("truth_choose")));

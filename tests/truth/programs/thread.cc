@@ -4,6 +4,7 @@
 #include "tests/truth/programs/answering.h"
 
 int main() {
+  truth::mark("main");
   pthread_t thread;
   const int error = ::pthread_create(
       &thread, nullptr, [](void*) -> void* { truth::answering(truth::listening()); }, nullptr);

@@ -1,21 +1,26 @@
-/** A main class whose static initialiser sleeps ("app"); it then serves as Hello does. */
+/** A main class whose static initialiser sleeps ("app"); it then serves. */
 public final class SlowStart {
   static {
+    long main = System.nanoTime();
+    Delay.log("main", main, main);
     long milliseconds = Delay.milliseconds();
     if (milliseconds > 0) {
+      long busy = Delay.othersBusy();
       long begin = System.nanoTime();
       try {
         Thread.sleep(milliseconds);
       } catch (InterruptedException e) {
         throw new ExceptionInInitializerError(e);
       }
-      Delay.log("app", begin, System.nanoTime());
+      long end = System.nanoTime();
+      Delay.log("others", 0, Delay.othersBusy() - busy);
+      Delay.log("app", begin, end);
     }
   }
 
   private SlowStart() {}
 
   public static void main(String[] args) throws Exception {
-    Hello.main(args);
+    Server.serve();
   }
 }

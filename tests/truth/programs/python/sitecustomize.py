@@ -2,4 +2,6 @@
 
 import truth_delay
 
+begin = truth_delay.now()
 truth_delay.delay("runtime")
+truth_delay.log("site", begin, truth_delay.now())

@@ -1,8 +1,9 @@
-#include "results/report/load_plots.h"
+#include "results/report/load_pictures.h"
 
 #include <algorithm>
 #include <fmt/format.h>
 #include <map>
+#include <memory>
 #include <utility>
 
 #include "results/model/duration.h"
@@ -13,8 +14,11 @@
 namespace coldstart::results {
 namespace {
 
-constexpr std::size_t kTimelines = 6;  // a load
-constexpr int kFewest = 3;             // starts in flight for which there is a picture
+constexpr std::size_t kTimelines = 6;         // a load
+constexpr std::size_t kColumnsOfAll = 2'000;  // of the timelines of a run, to keep a page small
+constexpr int kFewest = 3;                    // starts in flight for which there is a picture
+
+using Drafts = std::vector<PictureDraft>;
 
 std::string with_suite(const Run& run, const std::string& about) {
   return run.info.suite.empty() ? about : fit(printable(run.info.suite), 60) + ", " + about;
@@ -40,22 +44,33 @@ std::string timeline_alt(const LoadSummary& s) {
   return text;
 }
 
-void add_timelines(const Run& run, std::vector<PlannedPicture>& pictures) {
+void add_timelines(const Run& run, const std::vector<LoadSummary>& loads, Drafts& drafts) {
   std::map<std::uint32_t, std::vector<LoadSummary>> by_load;
-  for (LoadSummary& s : summarize_loads(run)) by_load[s.load].push_back(std::move(s));
+  for (const LoadSummary& s : loads) by_load[s.load].push_back(s);
+  std::size_t count = 0;
   for (auto& [index, summaries] : by_load) {
     std::stable_sort(summaries.begin(), summaries.end(),
                      [](const auto& a, const auto& b) { return a.invocations > b.invocations; });
     if (summaries.size() > kTimelines) summaries.resize(kTimelines);
+    count += summaries.size();
+  }
+  const std::size_t columns =
+      std::clamp<std::size_t>(kColumnsOfAll / std::max<std::size_t>(count, 1), 40, 400);
+  for (const auto& [index, summaries] : by_load) {
     const Load& load = run.loads[index];
     for (const LoadSummary& s : summaries) {
       const std::string& function = run.functions[s.function].name;
-      const std::string title =
+      std::string title =
+          "Timeline: " +
           with_suite(run, fmt::format("{} under {}{}", printable(function), printable(load.name),
                                       time_scale_suffix(load.time_scale)));
-      pictures.push_back({timeline_script(run, s, "Timeline: " + title),
-                          file_name("timeline-" + load.name + "-" + function), "Timeline: " + title,
-                          timeline_alt(s)});
+      if (s.invocations + s.warmup > 3 * columns) {
+        title += "; of many points the lowest, middle and highest of each moment";
+      }
+      drafts.push_back({PictureSection::kLoad, file_name("timeline-" + load.name + "-" + function),
+                        title, "", timeline_alt(s), [&run, s, columns](const Canvas& canvas) {
+                          return timeline_script(run, s, canvas, columns);
+                        }});
     }
   }
 }
@@ -69,17 +84,20 @@ std::string growth_alt(const std::vector<Summary>& rows) {
   return text + ".";
 }
 
-void add_growth(const std::vector<Summary>& rows, const std::string& name, std::string title,
-                std::vector<PlannedPicture>& pictures) {
-  std::vector<const Summary*> pointers;
-  for (const Summary& row : rows) pointers.push_back(&row);
-  title = "Phases by starts in flight: " + title;
-  pictures.push_back({phases_script(pointers, title), file_name(name), title, growth_alt(rows)});
+void add_growth(std::vector<Summary> rows, const std::string& name, const std::string& title,
+                Drafts& drafts) {
+  const std::string alt = growth_alt(rows);
+  const auto kept = std::make_shared<const std::vector<Summary>>(std::move(rows));
+  drafts.push_back({PictureSection::kLoad, file_name(name), "Phases by starts in flight: " + title,
+                    "", alt, [kept](const Canvas& canvas) {
+                      std::vector<const Summary*> pointers;
+                      for (const Summary& row : *kept) pointers.push_back(&row);
+                      return phases_script(pointers, canvas);
+                    }});
 }
 
 // The rows of phases_script are named after functions: here after k.
-void add_parallel(const Run& run, const std::vector<Summary>& summaries,
-                  std::vector<PlannedPicture>& pictures) {
+void add_parallel(const Run& run, const std::vector<Summary>& summaries, Drafts& drafts) {
   const std::vector<ParallelSweep> sweeps = parallel_sweeps(run, summaries);
   std::map<std::string, int> caches;
   for (const ParallelSweep& sweep : sweeps) ++caches[sweep.cache];
@@ -113,7 +131,7 @@ std::string bucket_name(int bucket) {
                      : fmt::format("{}–{} in flight", bucket / 2 + 1, bucket);
 }
 
-void add_in_flight(const Run& run, std::vector<PlannedPicture>& pictures) {
+void add_in_flight(const Run& run, Drafts& drafts) {
   for (const Load& load : run.loads) {
     if (parallel_of(load)) continue;
     for (const Function& function : run.functions) {
@@ -132,7 +150,7 @@ void add_in_flight(const Run& run, std::vector<PlannedPicture>& pictures) {
         part.starts.insert(part.starts.end(), std::make_move_iterator(starts.begin()),
                            std::make_move_iterator(starts.end()));
       }
-      const std::vector<Summary> rows = summarize(part);
+      std::vector<Summary> rows = summarize(part);
       if (std::none_of(rows.begin(), rows.end(), [](const Summary& s) { return s.n > 0; }))
         continue;
       add_growth(
@@ -159,10 +177,8 @@ std::string sizes_alt(const SizeSweep& sweep) {
 }
 
 void add_sizes(const Run& run, const std::vector<Summary>& summaries,
-               std::vector<PlannedPicture>& pictures) {
-  const std::vector<LoadSummary> loads = summarize_loads(run);
-  const std::vector<SizeSweep> sweeps = size_sweeps(run, summaries, loads);
-  for (const SizeSweep& sweep : sweeps) {
+               const std::shared_ptr<const std::vector<LoadSummary>>& loads, Drafts& drafts) {
+  for (const SizeSweep& sweep : size_sweeps(run, summaries, *loads)) {
     const bool usable = std::any_of(sweep.points.begin(), sweep.points.end(), [](const auto& p) {
       return p.summary != nullptr && p.summary->median_ns;
     });
@@ -172,32 +188,25 @@ void add_sizes(const Run& run, const std::vector<Summary>& summaries,
                                     sweep.key == "cpus" ? "CPUs" : "memory", printable(sweep.load),
                                     sweep.cache.empty() ? "" : ", ", printable(sweep.cache),
                                     time_scale_suffix(sweep.time_scale)));
-    pictures.push_back({size_script(sweep, title),
-                        file_name(fmt::format("{}-{}-{}{}{}", sweep.key, sweep.function, sweep.load,
-                                              sweep.cache.empty() ? "" : "-", sweep.cache)),
-                        title, sizes_alt(sweep)});
+    drafts.push_back({PictureSection::kLoad,
+                      file_name(fmt::format("{}-{}-{}{}{}", sweep.key, sweep.function, sweep.load,
+                                            sweep.cache.empty() ? "" : "-", sweep.cache)),
+                      title, "", sizes_alt(sweep),
+                      // `loads` keeps alive what the sweep points to.
+                      [sweep, loads](const Canvas& canvas) { return size_script(sweep, canvas); }});
   }
 }
 
 }  // namespace
 
-std::string file_name(const std::string& text) {
-  std::string name;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '_' || c == '-' || c == '.';
-    name += plain ? c : '-';
-  }
-  return name;
-}
-
-std::vector<PlannedPicture> load_pictures(const Run& run, const std::vector<Summary>& summaries) {
-  std::vector<PlannedPicture> pictures;
-  add_timelines(run, pictures);
-  add_parallel(run, summaries, pictures);
-  add_in_flight(run, pictures);
-  add_sizes(run, summaries, pictures);
-  return pictures;
+std::vector<PictureDraft> load_pictures(const Run& run, const std::vector<Summary>& summaries) {
+  const auto loads = std::make_shared<const std::vector<LoadSummary>>(summarize_loads(run));
+  Drafts drafts;
+  add_timelines(run, *loads, drafts);
+  add_parallel(run, summaries, drafts);
+  add_in_flight(run, drafts);
+  add_sizes(run, summaries, loads, drafts);
+  return drafts;
 }
 
 }  // namespace coldstart::results

@@ -1,0 +1,140 @@
+#include "bench/gate/replay.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "bench/gate/rivals.h"
+#include "results/compare/gate.h"
+#include "results/statistics/random.h"
+
+namespace coldstart::gate {
+namespace {
+
+using results::draw_below;
+using results::RandomBits;
+
+double uniform(RandomBits& bits) {
+  return static_cast<double>(bits() >> 11U) / static_cast<double>(1ULL << 53U);
+}
+
+std::int64_t injected(std::int64_t latency_ns, const Injection& injection, RandomBits& bits) {
+  double latency = static_cast<double>(latency_ns) * injection.factor;
+  if (injection.tail_share > 0 && uniform(bits) < injection.tail_share) {
+    latency *= injection.tail_factor;
+  }
+  return std::llround(latency);
+}
+
+std::size_t place(const Recording& recording, std::size_t pairs, RandomBits& bits) {
+  const std::size_t places = recording.pairs() - std::min(pairs, recording.pairs()) + 1;
+  return draw_below(bits, static_cast<std::uint32_t>(places));
+}
+
+// Endless in principle: a stretch that is longer than the recording begins again at its front.
+results::PairSeries drawn(const Recording& recording, const Injection& injection, std::size_t pairs,
+                          RandomBits& bits) {
+  results::PairSeries series{recording.function, "page-cache", {}, {}, 0, 0};
+  const std::size_t begin = place(recording, pairs, bits);
+  for (std::size_t i = 0; i < pairs; ++i) {
+    const std::size_t at = (begin + i) % recording.pairs();
+    const bool swap = (bits() & 1U) != 0;
+    const std::int64_t baseline = swap ? recording.second_ns[at] : recording.first_ns[at];
+    const std::int64_t candidate = swap ? recording.first_ns[at] : recording.second_ns[at];
+    series.baseline_ns.push_back(baseline);
+    series.candidate_ns.push_back(injected(candidate, injection, bits));
+  }
+  return series;
+}
+
+results::PairSeries first_of(const results::PairSeries& whole, std::size_t pairs) {
+  results::PairSeries part{whole.function, whole.cache, {}, {}, 0, 0};
+  const auto count = static_cast<std::ptrdiff_t>(pairs);
+  part.baseline_ns.assign(whole.baseline_ns.begin(), whole.baseline_ns.begin() + count);
+  part.candidate_ns.assign(whole.candidate_ns.begin(), whole.candidate_ns.begin() + count);
+  return part;
+}
+
+void run_gate(const std::vector<results::PairSeries>& whole, bool planned_looks, Counts& counts) {
+  results::GateOptions options;
+  options.report_p99 = false;
+  options.seed = static_cast<std::uint64_t>(counts.replays);
+  const std::size_t pairs = whole.front().pairs();
+  results::Gate gate(options, whole.size(),
+                     planned_looks ? results::planned_looks(pairs) : std::vector{pairs});
+  while (!gate.finished() && !gate.all_decided()) {
+    std::vector<results::PairSeries> seen;
+    const std::size_t next = gate.next_look();
+    for (std::size_t i = 0; i < whole.size(); ++i) {
+      // What is decided is not measured on; the gate does not look at it again.
+      seen.push_back(first_of(whole[i], next));
+    }
+    gate.look(seen, false);
+  }
+  bool any_failed = false;
+  bool all_passed = true;
+  for (const results::FunctionVerdict& verdict : gate.verdicts()) {
+    any_failed = any_failed || verdict.verdict == results::Verdict::kFail;
+    all_passed = all_passed && verdict.verdict == results::Verdict::kPass;
+    counts.pairs += static_cast<double>(verdict.pairs) / static_cast<double>(whole.size());
+  }
+  ++counts.replays;
+  ++(any_failed ? counts.fail : all_passed ? counts.pass : counts.inconclusive);
+}
+
+}  // namespace
+
+Counts replay_gate(const Recording& recording, const Injection& injection, std::size_t pairs,
+                   bool planned_looks, int replays, std::uint64_t seed) {
+  RandomBits bits(seed);
+  Counts counts;
+  for (int i = 0; i < replays; ++i) {
+    run_gate({drawn(recording, injection, pairs, bits)}, planned_looks, counts);
+  }
+  return counts;
+}
+
+Counts replay_pipeline(const std::vector<Recording>& recordings, const Injection& injection,
+                       std::size_t pairs, int replays, std::uint64_t seed) {
+  RandomBits bits(seed);
+  Counts counts;
+  for (int i = 0; i < replays; ++i) {
+    std::vector<results::PairSeries> series;
+    for (const Recording& recording : recordings) {
+      series.push_back(drawn(recording, injection, pairs, bits));
+    }
+    run_gate(series, true, counts);
+  }
+  return counts;
+}
+
+double replay_rival(const Recording& recording, const Injection& injection, std::size_t rival,
+                    std::size_t pairs, bool together, int replays, std::uint64_t seed) {
+  RandomBits bits(seed);
+  int called = 0;
+  for (int i = 0; i < replays; ++i) {
+    std::vector<double> baseline;
+    std::vector<double> candidate;
+    if (together) {
+      const results::PairSeries series = drawn(recording, injection, pairs, bits);
+      baseline.assign(series.baseline_ns.begin(), series.baseline_ns.end());
+      candidate.assign(series.candidate_ns.begin(), series.candidate_ns.end());
+    } else {
+      // Starts in the order of time: two of each pair.
+      const std::size_t begin = place(recording, pairs, bits);
+      for (std::size_t start = 0; start < 2 * pairs; ++start) {
+        const std::size_t at = (begin + start / 2) % recording.pairs();
+        const std::int64_t latency =
+            start % 2 == 0 ? recording.first_ns[at] : recording.second_ns[at];
+        if (start < pairs) {
+          baseline.push_back(static_cast<double>(latency));
+        } else {
+          candidate.push_back(static_cast<double>(injected(latency, injection, bits)));
+        }
+      }
+    }
+    if (rivals()[rival].slower(baseline, candidate)) ++called;
+  }
+  return static_cast<double>(called) / replays;
+}
+
+}  // namespace coldstart::gate

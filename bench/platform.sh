@@ -1,0 +1,110 @@
+#!/bin/bash
+# The numbers of the platform, each beside what it is held against:
+#
+#   bench/platform.sh [open-loop] [burst] [wrk] [trace]      default: all
+#
+# open-loop  200 requests a second (poisson) to warm instances: sent - due, CPU of the harness
+# burst      64 starts at once against a plain posix_spawn loop, alternating
+# wrk        the latency of a warm request against wrk's. wrk has no rate of its own: one connection,
+#            and before each request a delay drawn from the same exponential distribution, so that
+#            both sleep as long between requests and wake as cold. Rounds alternate.
+# trace      a made-up day of 400 functions (1,440 minutes), 1,440 times as fast: peak memory
+#
+# Needs the build (./dev build), and wrk for `wrk` (apt-get install wrk). For figures worth quoting,
+# nothing else should run.
+set -eu
+cd "$(dirname "$0")/.."
+build=${COLDSTART_BUILD:-build/release}
+bench=$build/bench/platform_benchmark
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+wrk_once() { # seconds -> median in microseconds
+  cat > "$scratch/poisson.lua" <<'LUA'
+function init() math.randomseed(7) end
+function delay() return -math.log(1 - math.random()) * 5 end
+LUA
+  local port=$((20000 + RANDOM % 10000))
+  PORT=$port "$build/bench/functions/hello" &
+  local server=$!
+  until (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do kill -0 $server; done
+  wrk -t1 -c1 -d"$1s" --latency -s "$scratch/poisson.lua" "http://127.0.0.1:$port/" > "$scratch/wrk"
+  kill $server
+  wait $server 2>/dev/null || true
+  awk '$1 == "50%" { v = $2; if (v ~ /us$/) f = 1; else if (v ~ /ms$/) f = 1000; else f = 1000000
+       sub(/[a-z]+$/, "", v); print v * f }' "$scratch/wrk"
+}
+
+compare_with_wrk() {
+  command -v wrk >/dev/null || { echo "wrk is not installed; apt-get install wrk"; return; }
+  local rounds=${ROUNDS:-5} seconds=${SECONDS_EACH:-8}
+  : > "$scratch/pairs"
+  for ((round = 0; round < rounds; round++)); do
+    local theirs ours
+    theirs=$(wrk_once "$seconds")
+    ours=$("$bench" open-loop 200 "$seconds" | awk '/^sent - byte/ { print $6 }')
+    echo "$ours $theirs" >> "$scratch/pairs"
+  done
+  awk '{ printf "platform %.1f us, wrk %.1f us, ratio %.3f\n", $1, $2, $1 / $2 }' "$scratch/pairs"
+  awk '{ print $1 / $2 }' "$scratch/pairs" | sort -n |
+    awk '{ v[NR] = $1 } END { printf "median ratio %.3f of %d rounds\n", v[int((NR + 1) / 2)], NR }'
+}
+
+replay_trace() {
+  awk 'BEGIN {
+    srand(7)
+    printf "HashOwner,HashApp,HashFunction,Trigger"
+    for (m = 1; m <= 1440; m++) printf ",%d", m
+    print ""
+    for (f = 0; f < 400; f++) {
+      rate = 1.2 * exp(-f / 60) + 0.02          # a few busy ones, many rare ones
+      printf "o%07x,a%07x,f%07x,http", f, f, f
+      for (m = 1; m <= 1440; m++) {
+        n = 0; p = exp(-rate); u = rand(); c = p
+        while (u > c && n < 50) { n++; p *= rate / n; c += p }
+        printf ",%d", n
+      }
+      print ""
+    }
+  }' > "$scratch/trace.csv"
+  cat > "$scratch/suite.yaml" <<YAML
+name: trace
+root: $PWD/$build
+defaults: {trials: 1}
+functions:
+  - {name: cpp, runtime: native, command: [./bench/functions/hello]}
+loads:
+  - {name: day, pattern: trace, file: $scratch/trace.csv, format: azure-2019, time_scale: ${SCALE:-720}}
+YAML
+  local begin=$SECONDS
+  python3 - "$build/coldstart" "$scratch" <<'PY'
+import os, resource, subprocess, sys, threading, time
+coldstart, scratch = sys.argv[1:]
+process = subprocess.Popen([coldstart, "--db", scratch + "/trace.db", "run", scratch + "/suite.yaml",
+                            "--output", scratch + "/report"], stdout=subprocess.DEVNULL)
+peak = 0
+while process.poll() is None:  # the process itself, not the functions
+    try:
+        with open(f"/proc/{process.pid}/status") as status:
+            for line in status:
+                if line.startswith("VmHWM"):
+                    peak = max(peak, int(line.split()[1]))
+    except FileNotFoundError:
+        pass
+    time.sleep(0.2)
+print(f"exit code {process.returncode}, peak resident memory {peak / 1024:.0f} MiB")
+PY
+  echo "$((SECONDS - begin)) s; $(du -h "$scratch/trace.db" | cut -f1) in the store"
+}
+
+[ $# -gt 0 ] || set -- open-loop burst wrk trace
+for what; do
+  echo "== $what"
+  case $what in
+    open-loop) "$bench" open-loop 200 20 ;;
+    burst) "$bench" burst 64 10 ;;
+    wrk) compare_with_wrk ;;
+    trace) replay_trace ;;
+    *) echo "no such number: $what"; exit 2 ;;
+  esac
+done

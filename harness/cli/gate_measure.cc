@@ -1,0 +1,299 @@
+#include "harness/cli/gate_measure.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "harness/cli/record_run.h"
+#include "harness/platform/host.h"
+#include "harness/process/monotonic.h"
+#include "results/compare/gate_pairs.h"
+#include "results/report/cells.h"
+#include "results/store/store.h"
+
+#ifndef COLDSTART_VERSION
+#define COLDSTART_VERSION "unknown"
+#endif
+
+namespace coldstart::cli {
+namespace {
+
+// A series that has never had a pair of answers is given up after so many tries.
+constexpr int kTriesWithoutAnswer = 5;
+// Nor is it tried for ever where pairs fail now and then.
+constexpr std::size_t kTriesForEachPair = 3;
+// Where more than a fifth of the pairs is disturbed, that is how this machine is.
+constexpr std::size_t kMostRepeatedShare = 5;
+
+std::string count_text(std::size_t count) {
+  return results::format_count(static_cast<std::int64_t>(count));
+}
+
+class Judging {
+ public:
+  Judging(const PairsRequest& request, results::Store& store, Progress& progress, RunInfo info)
+      : request_(request),
+        store_(store),
+        progress_(progress),
+        info_(std::move(info)),
+        keys_(harness::paired_series(request.plan)),
+        series_(keys_.size()),
+        state_(keys_.size()) {
+    for (std::size_t i = 0; i < keys_.size(); ++i) {
+      series_[i].function = request.plan.functions[keys_[i].function].candidate.name;
+      series_[i].cache = name(keys_[i].cache);
+    }
+  }
+
+  void begin(std::vector<Function> functions, std::vector<Tier> tiers) {
+    for (std::size_t i = 0; i < functions.size(); ++i) {
+      const bool is_baseline = i % 2 == 0;
+      if (functions[i].skipped) {
+        skipped_.insert_or_assign(i / 2, *functions[i].skipped);
+        notes_.push_back(functions[i].name + ": skipped: " + *functions[i].skipped);
+      }
+      functions[i].name += is_baseline ? results::kBaselineSuffix : results::kCandidateSuffix;
+    }
+    info_.tiers = std::move(tiers);
+    run_ = store_.begin_run(info_, functions);
+    begun_ns_ = harness::monotonic_ns();
+    deadline_ns_ = begun_ns_ + request_.budget.count();
+  }
+
+  bool wants(std::size_t series, std::size_t untold) const {
+    if (harness::monotonic_ns() > deadline_ns_ || state_[series].given_up) return false;
+    if (!gate_) return true;
+    return !gate_->is_decided(series) && series_[series].pairs() + untold < gate_->next_look();
+  }
+
+  void take(harness::MeasuredPair pair) {
+    State& state = state_[pair.series];
+    ++state.tries;
+    ++pairs_;
+    const bool repeat = pair.disturbance.has_value() && may_repeat();
+    if (pair.disturbance) ++disturbances_[*pair.disturbance];
+    if (repeat) ++repeated_;
+    if (pair.disturbance && !repeat) ++kept_disturbed_;
+    store(pair, repeat);
+    if (!repeat) count(pair);
+    if (series_[pair.series].pairs() == 0 && state.trials >= kTriesWithoutAnswer) {
+      give_up(pair.series);
+    }
+    if (gate_ && state.tries > kTriesForEachPair * gate_->looks().back()) give_up(pair.series);
+    plan();
+    look();
+  }
+
+  // What there is when measuring has ended.
+  void finish() {
+    if (!gate_)
+      gate_.emplace(request_.gate, series_.size(), std::vector{std::max(most(), std::size_t{1})});
+    if (!gate_->finished() && !gate_->all_decided()) gate_->look(series_, true);
+  }
+
+  std::vector<results::FunctionVerdict> verdicts() const {
+    std::vector<results::FunctionVerdict> verdicts;
+    for (std::size_t i = 0; i < series_.size(); ++i) {
+      if (!skipped_.contains(keys_[i].function)) verdicts.push_back(gate_->verdicts()[i]);
+    }
+    return verdicts;
+  }
+
+  std::vector<std::string> notes() const {
+    std::vector<std::string> notes = notes_;
+    std::string what;
+    std::size_t most = 0;
+    for (const auto& [text, count] : disturbances_) {
+      if (count > most) what = text;
+      most = std::max(most, count);
+    }
+    if (repeated_ > 0) {
+      notes.push_back(count_text(repeated_) + " disturbed pairs were repeated (" + what + ")");
+    }
+    if (kept_disturbed_ > 0) {
+      notes.push_back(count_text(kept_disturbed_) + " of " + count_text(pairs_) +
+                      " pairs were disturbed and count nevertheless: it did not get quieter (" +
+                      what + ")");
+    }
+    if (left_out_ > 0) {
+      notes.push_back(
+          count_text(left_out_) +
+          " pairs were left out: probe events were lost, or a cache state was not proven");
+    }
+    return notes;
+  }
+
+  std::int64_t run() const { return run_; }
+  const std::vector<std::size_t>& looks() const { return gate_->looks(); }
+
+ private:
+  struct State {
+    std::size_t tries = 0;
+    int trials = 0;     // of pairs that count
+    int disturbed = 0;  // and of those that do not
+    bool given_up = false;
+  };
+
+  bool may_repeat() const {
+    const std::size_t planned = gate_ ? gate_->looks().back() * series_.size() : 10;
+    return repeated_ < std::max<std::size_t>(planned / kMostRepeatedShare, 10);
+  }
+
+  void store(harness::MeasuredPair& pair, bool repeat) {
+    State& state = state_[pair.series];
+    const int trial = repeat ? ++state.disturbed : ++state.trials;
+    const auto store_one = [&](Start& start, std::string_view suffix) {
+      start.function = series_[pair.series].function + std::string(suffix);
+      start.load = repeat ? results::kDisturbedLoad : "cold";
+      start.trial = trial;
+      start.order = ++order_;
+      store_.add_start(run_, start);
+    };
+    if (pair.baseline_first) store_one(pair.baseline, results::kBaselineSuffix);
+    store_one(pair.candidate, results::kCandidateSuffix);
+    if (!pair.baseline_first) store_one(pair.baseline, results::kBaselineSuffix);
+  }
+
+  void count(const harness::MeasuredPair& pair) {
+    results::PairSeries& series = series_[pair.series];
+    const bool baseline_ok = pair.baseline.outcome == Outcome::kOk;
+    const bool candidate_ok = pair.candidate.outcome == Outcome::kOk;
+    if (baseline_ok != candidate_ok) {
+      ++(baseline_ok ? series.candidate_failed : series.baseline_failed);
+    }
+    const auto before = latency_ns(pair.baseline.timeline);
+    const auto after = latency_ns(pair.candidate.timeline);
+    if (!pair.baseline.usable() || !pair.candidate.usable() || !before || !after) {
+      if (baseline_ok && candidate_ok) ++left_out_;
+      return;
+    }
+    series.baseline_ns.push_back(*before);
+    series.candidate_ns.push_back(*after);
+  }
+
+  void give_up(std::size_t series) {
+    if (state_[series].given_up) return;
+    state_[series].given_up = true;
+    progress_.warn(series_[series].function + ": given up: " + count_text(state_[series].tries) +
+                   " pairs were tried, of " + count_text(series_[series].pairs()) +
+                   " both sides answered");
+  }
+
+  std::size_t most() const { return request_.most_pairs; }
+
+  // As soon as it is known what a round takes, and before anything was looked at.
+  void plan() {
+    if (gate_) return;
+    std::size_t living = 0;
+    for (std::size_t i = 0; i < series_.size(); ++i) {
+      if (state_[i].given_up || skipped_.contains(keys_[i].function)) continue;
+      ++living;
+      if (series_[i].pairs() == 0) return;
+    }
+    if (living == 0) return;
+    const std::int64_t passed = harness::monotonic_ns() - begun_ns_;
+    const double round =
+        static_cast<double>(passed) / static_cast<double>(pairs_) * static_cast<double>(living);
+    const auto affordable = static_cast<std::size_t>(static_cast<double>(request_.budget.count()) /
+                                                     std::max(round, 1.0));
+    const std::size_t planned = std::clamp<std::size_t>(affordable, 1, most());
+    if (planned < most()) {
+      notes_.push_back("the time budget allows about " + count_text(planned) + " of " +
+                       count_text(most()) + " pairs; more with --budget");
+    }
+    gate_.emplace(request_.gate, series_.size(), results::planned_looks(planned));
+  }
+
+  void look() {
+    while (gate_ && !gate_->finished() && !gate_->all_decided()) {
+      for (std::size_t i = 0; i < series_.size(); ++i) {
+        const bool waits_for_none =
+            gate_->is_decided(i) || state_[i].given_up || skipped_.contains(keys_[i].function);
+        if (!waits_for_none && series_[i].pairs() < gate_->next_look()) return;
+      }
+      gate_->look(series_, false);
+      tell();
+    }
+  }
+
+  void tell() const {
+    std::string text = "look: ";
+    for (const results::FunctionVerdict& verdict : gate_->verdicts()) {
+      const auto* median = verdict.find(results::Metric::kMedian);
+      if (median == nullptr || !median->change) continue;
+      std::string change = std::to_string(100 * *median->change);
+      text += verdict.function + " " + change.substr(0, change.find('.') + 2) + " %  ";
+    }
+    progress_.note(text);
+  }
+
+  const PairsRequest& request_;
+  results::Store& store_;
+  Progress& progress_;
+  RunInfo info_;
+  std::vector<harness::PairedSeries> keys_;
+  std::vector<results::PairSeries> series_;
+  std::vector<State> state_;
+  std::map<std::size_t, std::string> skipped_;  // by function
+  std::optional<results::Gate> gate_;           // once the number of pairs is planned
+  std::int64_t run_ = 0;
+  std::int64_t begun_ns_ = 0;
+  std::int64_t deadline_ns_ = 0;
+  std::size_t pairs_ = 0, repeated_ = 0, kept_disturbed_ = 0, left_out_ = 0;
+  std::map<std::string, std::size_t> disturbances_;
+  int order_ = 0;
+  std::vector<std::string> notes_;
+};
+
+}  // namespace
+
+JudgedPairs measure_and_judge(harness::Platform& platform, const harness::Launcher& launcher,
+                              const Globals& globals, Progress& progress, PairsRequest request) {
+  results::Store store(globals.db, results::Store::Mode::kWrite);
+  RunInfo info;
+  info.label = request.label;
+  info.suite = request.title;
+  info.started_at = harness::utc_now();
+  info.seed = request.plan.seed;
+  info.tool_version = COLDSTART_VERSION;
+  info.command_line = repeatable(globals.command_line, request.plan.seed);
+  info.host = harness::describe_host();
+
+  Judging judging(request, store, progress, std::move(info));
+  int pairs = 0;
+  harness::PairedSink sink;
+  sink.begin = [&](const std::vector<Function>& functions) {
+    judging.begin(functions, tiers_of(platform.session()));
+  };
+  sink.wants = [&](std::size_t series, std::size_t untold) {
+    return judging.wants(series, untold);
+  };
+  sink.measured = [&](harness::MeasuredPair pair) {
+    ++pairs;
+    judging.take(std::move(pair));
+  };
+  const int most =
+      static_cast<int>(request.most_pairs * harness::paired_series(request.plan).size());
+  sink.progress = [&](const std::string& what) { progress.show(what, pairs, most); };
+  sink.warn = [&](const std::string& line) { progress.warn(line); };
+  const harness::PairedResult measured =
+      harness::measure_pairs(platform, request.plan, launcher.pid(), sink);
+  progress.clear();
+
+  JudgedPairs result;
+  result.run = judging.run();
+  result.interrupted_by = measured.interrupted_by;
+  if (result.run != 0) {
+    store.finish_run(result.run, measured.interrupted_by ? std::string() : harness::utc_now(),
+                     platform.session().lost_events(), tiers_of(platform.session()));
+  }
+  if (measured.interrupted_by) return result;
+  judging.finish();
+  result.looks = judging.looks();
+  result.verdicts = judging.verdicts();
+  result.notes = judging.notes();
+  if (!measured.noise.empty()) result.notes.push_back("meanwhile " + measured.noise);
+  return result;
+}
+
+}  // namespace coldstart::cli

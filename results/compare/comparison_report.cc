@@ -1,0 +1,152 @@
+#include "results/compare/comparison_report.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+#include <vector>
+
+#include "results/compare/comparison_words.h"
+#include "results/model/duration.h"
+#include "results/report/cells.h"
+#include "results/report/columns.h"
+#include "results/report/markdown_table.h"
+#include "results/report/text.h"
+
+namespace coldstart::results {
+namespace {
+
+constexpr std::size_t kCauses = 6;  // shown; all are in the JSON
+constexpr std::size_t kThings = 12;
+
+std::string side_name(const ComparedSide& side) {
+  return fmt::format("{}: {}, {}, {}; {} {}", side.run, printable(side.function),
+                     printable(side.load), printable(side.cache), side.n,
+                     side.n == 1 ? "start" : "starts");
+}
+
+std::string ratio_cell(const Shift& ratio) {
+  std::string text = format_ratio(ratio.estimate);
+  if (ratio.interval) {
+    text += fmt::format(" ({}–{})", format_ratio(ratio.interval->low),
+                        format_ratio(ratio.interval->high));
+  }
+  return text;
+}
+
+std::string time_cell(const std::optional<std::int64_t>& ns) {
+  return ns ? format_duration(*ns) : std::string();
+}
+
+DetailTable phase_table_of(const SeriesComparison& c) {
+  DetailTable table;
+  Column phase{"phase", {"latency"}, true};
+  Column a{"A", {format_duration(c.a.median_ns)}};
+  Column b{"B", {format_duration(c.b.median_ns)}};
+  Column shift{"shift", {signed_duration(c.shift.estimate)}};
+  Column interval{"95 % interval",
+                  {c.shift.interval ? signed_interval(*c.shift.interval) : kAbsent}};
+  for (const PhaseDifference& of : c.phases) {
+    phase.cells.push_back(short_name(of.phases));
+    a.cells.push_back(time_cell(of.a_ns));
+    b.cells.push_back(time_cell(of.b_ns));
+    if (of.shift) {
+      shift.cells.push_back(signed_duration(of.shift->estimate));
+      interval.cells.push_back(of.shift->interval ? signed_interval(*of.shift->interval) : kAbsent);
+    } else {
+      shift.cells.push_back(of.a_ns ? "gone" : "new");
+      interval.cells.emplace_back();
+    }
+  }
+  table.columns = {phase, a, b, shift, interval};
+  table.note = fmt::format("B / A: {}", ratio_cell(c.ratio));
+  return table;
+}
+
+DetailTable cause_table_of(const SeriesComparison& c) {
+  DetailTable table;
+  table.title = "Causes that differ most (medians):";
+  Column phase{"phase", {}, true};
+  Column cause{"cause", {}, true};
+  Column a{"A"};
+  Column b{"B"};
+  Column change{"change"};
+  for (std::size_t i = 0; i < std::min(c.causes.size(), kCauses); ++i) {
+    const CauseDifference& of = c.causes[i];
+    phase.cells.push_back(of.phase);
+    cause.cells.push_back(printable(of.cause));
+    a.cells.push_back(format_duration(of.a_ns));
+    b.cells.push_back(format_duration(of.b_ns));
+    change.cells.push_back(signed_duration(static_cast<double>(of.b_ns - of.a_ns)) +
+                           (of.certain ? "" : " ?"));
+  }
+  if (std::any_of(change.cells.begin(), change.cells.end(),
+                  [](const std::string& cell) { return cell.ends_with('?'); })) {
+    table.note = "?: the interval of this change holds 0";
+  }
+  table.columns = {phase, cause, a, b, change};
+  return table;
+}
+
+std::vector<std::string> things_of(const SeriesComparison& c) {
+  std::vector<std::string> lines;
+  for (std::size_t i = 0; i < std::min(c.things.size(), kThings); ++i) {
+    lines.push_back(in_words(c.things[i]));
+  }
+  if (c.things.size() > kThings) {
+    lines.push_back(fmt::format("and {} more, see --json", c.things.size() - kThings));
+  }
+  return lines;
+}
+
+void add_wrapped(std::string& text, const std::string& line, int width, int indent) {
+  for (const std::string& part : wrap(line, width, indent)) text += part + '\n';
+}
+
+}  // namespace
+
+std::string comparison_text(const Comparison& comparison, const TextStyle& style) {
+  std::string text;
+  for (const SeriesComparison& c : comparison.series) {
+    if (!text.empty()) text += '\n';
+    for (const std::string& line : wrap(c.sentence, style.width)) text += bold(line, style) + '\n';
+    text += '\n';
+    add_wrapped(text, "A: " + side_name(c.a), style.width, 3);
+    add_wrapped(text, "B: " + side_name(c.b), style.width, 3);
+    text += render(phase_table_of(c), style).substr(1);
+    if (!c.causes.empty()) text += '\n' + render(cause_table_of(c), style);
+    const std::vector<std::string> things = things_of(c);
+    if (!things.empty()) text += "\nWhat else differs:\n";
+    for (const std::string& thing : things) add_wrapped(text, "- " + thing, style.width, 2);
+  }
+  if (!comparison.notes.empty()) text += '\n';
+  for (const std::string& note : comparison.notes) add_wrapped(text, note, style.width, 2);
+  return style.unicode ? text : to_ascii(text);
+}
+
+std::string comparison_markdown(const Comparison& comparison) {
+  std::string text = "## Cold starts compared\n\n";
+  for (const SeriesComparison& c : comparison.series) {
+    text += "- " + markdown_escaped(c.sentence) + '\n';
+  }
+  for (const SeriesComparison& c : comparison.series) {
+    const std::string title = c.a.function == c.b.function
+                                  ? printable(c.a.function) + ", " + printable(c.a.load)
+                                  : fmt::format("{} and {}, {}", printable(c.a.function),
+                                                printable(c.b.function), printable(c.a.load));
+    text +=
+        fmt::format("\n<details><summary>{}</summary>\n\nA: {}  \nB: {}\n", markdown_escaped(title),
+                    markdown_escaped(side_name(c.a)), markdown_escaped(side_name(c.b)));
+    text += markdown_table(phase_table_of(c));
+    if (!c.causes.empty()) text += markdown_table(cause_table_of(c));
+    const std::vector<std::string> things = things_of(c);
+    if (!things.empty()) text += '\n';
+    for (const std::string& thing : things) text += "- " + markdown_escaped(thing) + '\n';
+    text += "\n</details>\n";
+  }
+  if (!comparison.notes.empty()) text += '\n';
+  for (const std::string& note : comparison.notes) text += "> " + markdown_escaped(note) + "\n>\n";
+  if (!comparison.notes.empty()) text.resize(text.size() - 2);
+  return text;
+}
+
+}  // namespace coldstart::results

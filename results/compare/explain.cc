@@ -1,0 +1,150 @@
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+
+#include "results/compare/comparison_words.h"
+#include "results/compare/differences.h"
+#include "results/model/duration.h"
+#include "results/report/cells.h"
+#include "results/report/text.h"
+
+namespace coldstart::results {
+namespace {
+
+// "java", or where the function is the same what else tells the sides apart.
+std::string who(const ComparedSide& side, const ComparedSide& other) {
+  if (side.function != other.function) return printable(side.function);
+  if (side.cache != other.cache) {
+    return fmt::format("{} ({})", printable(side.function), printable(side.cache));
+  }
+  return printable(side.function);
+}
+
+std::string headline(const SeriesComparison& c) {
+  const bool same = c.a.function == c.b.function && c.a.cache == c.b.cache;
+  const auto amount = static_cast<std::int64_t>(std::llround(std::abs(c.shift.estimate)));
+  const std::string interval = c.shift.interval
+                                   ? fmt::format("95 %: {}", signed_interval(*c.shift.interval))
+                                   : std::string("too few starts for an interval");
+  if (!c.differs()) {
+    return fmt::format("{}: no difference seen ({}, {}; {})",
+                       who(c.b, c.a) + (same ? "" : " and " + who(c.a, c.b)),
+                       signed_duration(c.shift.estimate), interval, format_ratio(c.ratio.estimate));
+  }
+  return fmt::format("{} answers {} {} than {} ({}; {})", who(c.b, c.a), format_duration(amount),
+                     c.shift.estimate > 0 ? "later" : "earlier", same ? "before" : who(c.a, c.b),
+                     interval, format_ratio(c.ratio.estimate));
+}
+
+std::int64_t change_of(const PhaseDifference& phase) {
+  return phase.b_ns.value_or(0) - phase.a_ns.value_or(0);
+}
+
+// "app (47.9 → 59.1 ms)"
+std::string from_to(const PhaseDifference& phase) {
+  if (!phase.a_ns) return fmt::format("{} (new, {})", phase.name, format_duration(*phase.b_ns));
+  if (!phase.b_ns)
+    return fmt::format("{} (gone, was {})", phase.name, format_duration(*phase.a_ns));
+  return fmt::format("{} ({} → {})", phase.name, format_duration(*phase.a_ns),
+                     format_duration(*phase.b_ns));
+}
+
+// The phases that go the way of the whole, the largest first, until they explain most of it.
+std::vector<const PhaseDifference*> telling_phases(const SeriesComparison& c) {
+  std::vector<const PhaseDifference*> phases;
+  const double sign = c.shift.estimate > 0 ? 1 : -1;
+  for (const PhaseDifference& phase : c.phases) {
+    if (static_cast<double>(change_of(phase)) * sign > 0) phases.push_back(&phase);
+  }
+  std::stable_sort(phases.begin(), phases.end(), [](const auto* x, const auto* y) {
+    return std::abs(change_of(*x)) > std::abs(change_of(*y));
+  });
+  constexpr double kMost = 0.8;
+  constexpr std::size_t kAtMost = 3;
+  double explained = 0;
+  std::size_t count = 0;
+  while (count < std::min(phases.size(), kAtMost) &&
+         explained < kMost * std::abs(c.shift.estimate)) {
+    explained += static_cast<double>(std::abs(change_of(*phases[count++])));
+  }
+  phases.resize(count);
+  return phases;
+}
+
+// The cause that moved most in the phase, in its direction: ", there on CPU (+10.1 ms)".
+std::string cause_in(const SeriesComparison& c, const PhaseDifference& phase) {
+  for (const CauseDifference& cause : c.causes) {
+    const std::int64_t change = cause.b_ns - cause.a_ns;
+    if (cause.phase != phase.name || !cause.certain) continue;
+    if ((change > 0) != (change_of(phase) > 0)) continue;
+    return fmt::format(", there {} ({})", cause.cause,
+                       signed_duration(static_cast<double>(change)));
+  }
+  return "";
+}
+
+std::string phases_in_words(const SeriesComparison& c) {
+  const auto phases = telling_phases(c);
+  if (phases.empty()) return "";
+  const double share = static_cast<double>(change_of(*phases.front())) / c.shift.estimate;
+  constexpr double kAll = 0.995;
+  std::string text = fmt::format(
+      "{} of it in {}{}", share > kAll ? std::string("All") : fmt::format("{:.0f} %", share * 100),
+      from_to(*phases.front()), cause_in(c, *phases.front()));
+  for (std::size_t i = 1; i < phases.size(); ++i) {
+    text += fmt::format("; {} in {}{}", signed_duration(static_cast<double>(change_of(*phases[i]))),
+                        from_to(*phases[i]), cause_in(c, *phases[i]));
+  }
+  return text;
+}
+
+// What goes the other way explains nothing; nor does a thing that was there before and is now a
+// little slower. What came or went costs more than its own time: an import its code, a library its
+// constructors.
+bool tells(const SeriesComparison& c, const ThingDifference& thing) {
+  // An archive of classes that is used no more makes it slower by being less.
+  if (thing.kind == "classes from the shared archive") return true;
+  const bool up = thing.change == Change::kAppeared || thing.change == Change::kSlower ||
+                  thing.change == Change::kMore;
+  if (up != (c.shift.estimate > 0)) return false;
+  if (thing.change != Change::kSlower && thing.change != Change::kFaster) return true;
+  constexpr double kWorthSaying = 0.05;
+  return static_cast<double>(thing.weight_ns) >= kWorthSaying * std::abs(c.shift.estimate);
+}
+
+// "library libssl.so.3": in a sentence there is no room for folders.
+std::string briefly(ThingDifference thing) {
+  if (thing.kind == "library" || thing.kind == "file") {
+    thing.name = thing.name.substr(thing.name.rfind('/') + 1);
+  }
+  return in_words(thing);
+}
+
+// The first few things with a name, then the first few counts.
+std::string things_in_words(const SeriesComparison& c) {
+  constexpr std::size_t kAtMost = 3;
+  std::string text;
+  std::size_t named = 0;
+  std::size_t counted = 0;
+  for (const ThingDifference& thing : c.things) {
+    if (!tells(c, thing)) continue;
+    std::size_t& count = thing.name.empty() ? counted : named;
+    if (count++ < kAtMost) text += (text.empty() ? "With it: " : "; ") + briefly(thing);
+  }
+  if (named > kAtMost) text += fmt::format("; {} more below", named - kAtMost);
+  return text;
+}
+
+}  // namespace
+
+std::string explain(const SeriesComparison& comparison) {
+  std::string text = headline(comparison) + '.';
+  if (!comparison.differs()) return text;
+  for (const std::string& more : {phases_in_words(comparison), things_in_words(comparison)}) {
+    if (more.empty()) continue;
+    text += ' ' + more + '.';
+  }
+  return text;
+}
+
+}  // namespace coldstart::results

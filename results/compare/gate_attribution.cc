@@ -1,0 +1,300 @@
+#include "results/compare/gate_attribution.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "results/model/duration.h"
+#include "results/report/cells.h"
+#include "results/statistics/multiplicity.h"
+#include "results/statistics/signed_rank.h"
+
+namespace coldstart::results {
+namespace {
+
+std::int64_t median(std::vector<std::int64_t> values) {
+  if (values.empty()) return 0;
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+std::string shape_of(const std::vector<PhaseSpan>& spans) {
+  std::string shape;
+  for (const PhaseSpan& span : spans) shape += span.name() + " ";
+  return shape;
+}
+
+// Enough pairs prove nanoseconds; below a thousandth of the latency they explain nothing.
+constexpr std::int64_t kSmallestShare = 1000;
+
+struct PhasedPair {
+  StartPair starts;
+  std::vector<PhaseSpan> baseline, candidate;
+};
+
+// Pairs whose sides both have the commonest list of phases; differences of others are no shift of a
+// phase.
+std::vector<PhasedPair> comparable(const std::vector<StartPair>& pairs) {
+  std::map<std::string, std::vector<PhasedPair>> by_shape;
+  for (const StartPair& pair : pairs) {
+    PhasedPair phased{pair, phases_of(pair.baseline->timeline),
+                      phases_of(pair.candidate->timeline)};
+    std::string shape = shape_of(phased.baseline);
+    if (shape == shape_of(phased.candidate))
+      by_shape[std::move(shape)].push_back(std::move(phased));
+  }
+  const auto commonest =
+      std::ranges::max_element(by_shape, {}, [](const auto& entry) { return entry.second.size(); });
+  return commonest == by_shape.end() ? std::vector<PhasedPair>() : std::move(commonest->second);
+}
+
+const PhaseCauses* causes_of(const Start& start, const std::string& phase) {
+  const auto found = std::ranges::find(start.account.causes, phase, &PhaseCauses::phase);
+  return found == start.account.causes.end() ? nullptr : &*found;
+}
+
+// The median over the pairs of how much more of something the candidate has.
+std::int64_t median_difference(const std::vector<PhasedPair>& pairs, const std::string& phase,
+                               const std::function<std::int64_t(const TimeSplit&)>& part) {
+  std::vector<std::int64_t> differences;
+  for (const PhasedPair& pair : pairs) {
+    const PhaseCauses* before = causes_of(*pair.starts.baseline, phase);
+    const PhaseCauses* after = causes_of(*pair.starts.candidate, phase);
+    if (before != nullptr && after != nullptr) {
+      differences.push_back(part(after->time) - part(before->time));
+    }
+  }
+  return median(std::move(differences));
+}
+
+void find_cause(const std::vector<PhasedPair>& pairs, PhaseShift& shift) {
+  const std::vector<std::pair<std::string, std::int64_t TimeSplit::*>> parts = {
+      {"cpu", &TimeSplit::cpu_ns},
+      {"run-queue", &TimeSplit::runnable_ns},
+      {"disk", &TimeSplit::disk_ns},
+      {"wait", &TimeSplit::wait_ns}};
+  const std::int64_t sign = shift.shift_ns < 0 ? -1 : 1;
+  const auto take = [&](const std::string& name, std::int64_t difference) {
+    if (sign * difference <= sign * shift.cause_ns) return;
+    shift.cause = name;
+    shift.cause_ns = difference;
+  };
+  for (const auto& [name, part] : parts) {
+    take(name, median_difference(pairs, shift.phase,
+                                 [part = part](const TimeSplit& time) { return time.*part; }));
+  }
+  if (shift.cause != "wait") return;
+  std::set<std::string> reasons;
+  for (const PhasedPair& pair : pairs) {
+    for (const Start* start : {pair.starts.baseline, pair.starts.candidate}) {
+      if (const PhaseCauses* causes = causes_of(*start, shift.phase)) {
+        for (const auto& wait : causes->time.waits) reasons.insert(wait.first);
+      }
+    }
+  }
+  std::int64_t most = 0;
+  for (const std::string& reason : reasons) {
+    const std::int64_t difference =
+        median_difference(pairs, shift.phase, [&](const TimeSplit& time) {
+          const auto found = time.waits.find(reason);
+          return found == time.waits.end() ? 0 : found->second;
+        });
+    if (sign * difference <= sign * most) continue;
+    most = difference;
+    shift.cause = "wait (" + reason + ")";
+  }
+}
+
+std::vector<PhaseShift> shifts_of(const std::vector<PhasedPair>& pairs) {
+  std::vector<PhaseShift> shifts;
+  if (pairs.empty()) return shifts;
+  for (std::size_t phase = 0; phase < pairs.front().baseline.size(); ++phase) {
+    PhaseShift& shift = shifts.emplace_back();
+    shift.phase = pairs.front().baseline[phase].name();
+    std::vector<std::int64_t> before;
+    std::vector<std::int64_t> after;
+    std::vector<double> differences;
+    for (const PhasedPair& pair : pairs) {
+      before.push_back(pair.baseline[phase].length_ns());
+      after.push_back(pair.candidate[phase].length_ns());
+      differences.push_back(static_cast<double>(after.back() - before.back()));
+    }
+    shift.baseline_ns = median(std::move(before));
+    shift.candidate_ns = median(std::move(after));
+    const SignedRank ranks(std::move(differences));
+    shift.shift_ns = std::llround(ranks.estimate());
+    shift.p = std::min(1.0, 2 * std::min(ranks.p_greater(0), ranks.p_less(0)));
+  }
+  return shifts;
+}
+
+// How many things of each name there are in a start, by the last part of a path: two checkouts have
+// different folders.
+using Names = std::set<std::string>;
+std::string file_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+Names library_names(const Start& start) {
+  Names names;
+  if (!start.account.libraries) return names;
+  for (const Library& library : *start.account.libraries) names.insert(file_name(library.path));
+  return names;
+}
+
+Names import_names(const Start& start) {
+  Names names;
+  if (start.account.python) {
+    for (const NamedTime& import : start.account.python->top) names.insert(import.name);
+  }
+  if (start.account.node) {
+    for (const NamedTime& module : start.account.node->top) names.insert(file_name(module.name));
+  }
+  return names;
+}
+
+// What most starts of one side have and hardly any of the other.
+Names only_in(const std::vector<StartPair>& pairs, const Start* StartPair::*side,
+              const Start* StartPair::*other, const std::function<Names(const Start&)>& names) {
+  std::map<std::string, std::pair<std::size_t, std::size_t>> counts;
+  for (const StartPair& pair : pairs) {
+    for (const std::string& name : names(*(pair.*side))) ++counts[name].first;
+    for (const std::string& name : names(*(pair.*other))) ++counts[name].second;
+  }
+  Names only;
+  for (const auto& [name, count] : counts) {
+    if (2 * count.first > pairs.size() && 10 * count.second < pairs.size()) only.insert(name);
+  }
+  return only;
+}
+
+std::string listed(const Names& names) {
+  constexpr std::size_t kMost = 5;
+  std::string text;
+  std::size_t count = 0;
+  for (const std::string& name : names) {
+    if (count++ == kMost) return text + ", …";
+    text += (text.empty() ? "" : ", ") + name;
+  }
+  return text;
+}
+
+void compare_names(const std::vector<StartPair>& pairs, const std::string& singular,
+                   const std::string& plural, const std::function<Names(const Start&)>& names,
+                   std::vector<std::string>& lines) {
+  const auto line = [&](const Names& changed, const std::string& which) {
+    if (changed.empty()) return;
+    lines.push_back(format_count(static_cast<std::int64_t>(changed.size())) + " " + which + " " +
+                    (changed.size() == 1 ? singular : plural) + ": " + listed(changed));
+  };
+  line(only_in(pairs, &StartPair::candidate, &StartPair::baseline, names), "more");
+  line(only_in(pairs, &StartPair::baseline, &StartPair::candidate, names), "fewer");
+}
+
+// A count that both sides have, where its median changed.
+void compare_counts(const std::vector<StartPair>& pairs, const std::string& what,
+                    const std::function<std::optional<std::int64_t>(const Start&)>& count,
+                    std::vector<std::string>& lines) {
+  std::vector<std::int64_t> before;
+  std::vector<std::int64_t> after;
+  for (const StartPair& pair : pairs) {
+    const auto base = count(*pair.baseline);
+    const auto changed = count(*pair.candidate);
+    if (!base || !changed) continue;
+    before.push_back(*base);
+    after.push_back(*changed);
+  }
+  const std::int64_t base = median(std::move(before));
+  const std::int64_t changed = median(std::move(after));
+  // A handful of classes or faults more or less is chance.
+  if (std::abs(changed - base) * 50 <= std::max(base, changed)) return;
+  lines.push_back(what + ": " + format_count(base) + " before, " + format_count(changed) + " now");
+}
+
+std::vector<std::string> what_it_loads(const std::vector<StartPair>& pairs) {
+  std::vector<std::string> lines;
+  compare_names(pairs, "library", "libraries", library_names, lines);
+  compare_names(pairs, "import among the longest", "imports among the longest", import_names,
+                lines);
+  const auto from = [](auto part, auto member) {
+    return [=](const Start& start) -> std::optional<std::int64_t> {
+      const auto& account = start.account.*part;
+      if (!account) return std::nullopt;
+      return (*account).*member;
+    };
+  };
+  compare_counts(pairs, "Python imports", from(&Account::python, &PythonAccount::imports), lines);
+  compare_counts(pairs, "classes loaded", from(&Account::jvm, &JvmAccount::classes), lines);
+  compare_counts(pairs, "classes from an archive", from(&Account::jvm, &JvmAccount::shared_classes),
+                 lines);
+  compare_counts(pairs, "script files", from(&Account::node, &NodeAccount::modules), lines);
+  compare_counts(
+      pairs, "page faults",
+      [](const Start& start) -> std::optional<std::int64_t> {
+        if (start.account.causes.empty()) return std::nullopt;
+        std::int64_t sum = 0;
+        for (const PhaseCauses& phase : start.account.causes) {
+          sum += phase.minor_faults + phase.major_faults;
+        }
+        return sum;
+      },
+      lines);
+  return lines;
+}
+
+}  // namespace
+
+std::vector<Attribution> attribute(const std::vector<std::vector<StartPair>>& functions) {
+  std::vector<std::vector<PhasedPair>> pairs;
+  std::vector<std::vector<PhaseShift>> shifts;
+  std::vector<double> p;
+  for (const auto& function : functions) {
+    pairs.push_back(comparable(function));
+    shifts.push_back(shifts_of(pairs.back()));
+    for (const PhaseShift& shift : shifts.back()) p.push_back(shift.p);
+  }
+  const std::vector<double> adjusted = benjamini_hochberg(p);
+  std::vector<Attribution> attributions(functions.size());
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < functions.size(); ++i) {
+    Attribution& attribution = attributions[i];
+    attribution.pairs = pairs[i].size();
+    std::int64_t whole = 0;
+    std::int64_t latency = 0;
+    for (const PhaseShift& shift : shifts[i]) latency += shift.baseline_ns;
+    for (PhaseShift& shift : shifts[i]) {
+      shift.p = adjusted[next++];
+      shift.moved =
+          shift.p <= kFalseDiscoveries && std::abs(shift.shift_ns) * kSmallestShare >= latency;
+      whole += shift.shift_ns;
+      if (!shift.moved) continue;
+      find_cause(pairs[i], shift);
+      attribution.moved.push_back(shift);
+    }
+    const std::int64_t sign = whole < 0 ? -1 : 1;
+    std::ranges::stable_sort(attribution.moved, [&](const PhaseShift& a, const PhaseShift& b) {
+      return sign * a.shift_ns > sign * b.shift_ns;
+    });
+    attribution.loads = what_it_loads(functions[i]);
+  }
+  return attributions;
+}
+
+std::string format_shift(std::int64_t shift_ns) {
+  return (shift_ns < 0 ? "-" : "+") + format_duration(std::abs(shift_ns));
+}
+
+std::string summary_of(const Attribution& attribution, std::size_t most) {
+  std::string text;
+  std::size_t count = 0;
+  for (const PhaseShift& shift : attribution.moved) {
+    if (count++ == most) break;
+    text += (text.empty() ? "" : ", ") + shift.phase + " " + format_shift(shift.shift_ns);
+    if (!shift.cause.empty()) text += " (" + shift.cause + ")";
+  }
+  return text;
+}
+
+}  // namespace coldstart::results

@@ -1,0 +1,52 @@
+// Why a candidate is slower (or faster): which phases moved, by how much, for which cause, and what
+// it loads that its baseline does not. It explains; it decides nothing.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "results/model/record.h"
+
+namespace coldstart::results {
+
+/// Two adjacent usable starts of one function. Not owned.
+struct StartPair {
+  const Start* baseline = nullptr;
+  const Start* candidate = nullptr;
+};
+
+struct PhaseShift {
+  std::string phase;             ///< "link", "runtime+app"
+  std::int64_t baseline_ns = 0;  ///< medians
+  std::int64_t candidate_ns = 0;
+  std::int64_t shift_ns = 0;  ///< Hodges-Lehmann estimate of the differences
+  double p = 1;               ///< two-sided, adjusted after Benjamini & Hochberg
+  bool moved = false;         ///< p <= kFalseDiscoveries, and at least 0.1 % of the latency
+  /// What most of the shift is: "cpu", "run-queue", "disk", "wait (futex)". Empty: not known.
+  std::string cause;
+  std::int64_t cause_ns = 0;
+};
+
+inline constexpr double kFalseDiscoveries = 0.05;
+
+struct Attribution {
+  std::size_t pairs = 0;  ///< with the commonest list of phases on both sides
+  /// The phases that moved, first those in the direction of the whole change, the largest first.
+  std::vector<PhaseShift> moved;
+  /// "40 more libraries: libx.so.1, …", "Python imports: 127 before, 141 now", …
+  std::vector<std::string> loads;
+};
+
+/// One for each function; Benjamini & Hochberg over the phases of all of them.
+std::vector<Attribution> attribute(const std::vector<std::vector<StartPair>>& functions);
+
+/// "link +1.20 ms (cpu), init +0.31 ms"; empty: nothing moved.
+std::string summary_of(const Attribution& attribution, std::size_t most = 3);
+
+/// "+1.20 ms", "-310 µs"
+std::string format_shift(std::int64_t shift_ns);
+
+}  // namespace coldstart::results

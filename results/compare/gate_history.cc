@@ -1,0 +1,132 @@
+#include "results/compare/gate_history.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "results/report/cells.h"
+#include "results/statistics/planning.h"
+#include "results/statistics/summary.h"
+
+namespace coldstart::results {
+namespace {
+
+std::uint64_t gibibytes(const Host& host) { return (host.memory_bytes + (1ULL << 29U)) >> 30U; }
+
+std::optional<std::int64_t> value_of(const Summary& summary, Metric metric) {
+  switch (metric) {
+    case Metric::kMedian:
+      return summary.median_ns;
+    case Metric::kP90:
+      return summary.p90_ns;
+    case Metric::kP99:
+      return summary.p99_ns;
+  }
+  return std::nullopt;
+}
+
+bool same_setting(const Summary& a, const Summary& b) {
+  return a.function == b.function && a.load == b.load && a.cache == b.cache;
+}
+
+MetricVerdict judge_metric(const std::vector<double>& past, std::int64_t now_ns, Metric metric,
+                           double alpha_fail, const GateOptions& options) {
+  MetricVerdict verdict;
+  verdict.metric = metric;
+  verdict.candidate_ns = static_cast<double>(now_ns);
+  const auto prediction = predict(past);
+  if (!prediction || past.size() < kFewestPastRuns) {
+    verdict.reason = "needs " + std::to_string(kFewestPastRuns) +
+                     " past runs on this host, there are " + std::to_string(past.size());
+    return verdict;
+  }
+  const double margin = std::log1p(options.margin);
+  const double distance = std::log(static_cast<double>(now_ns)) - prediction->mean;
+  const double low = distance - prediction->half_width(alpha_fail);
+  const double high = distance + prediction->half_width(options.alpha_pass);
+  verdict.baseline_ns = std::exp(prediction->mean);
+  verdict.change = std::expm1(distance);
+  verdict.low = std::expm1(low);
+  verdict.high = std::expm1(high);
+  verdict.smallest_change = std::expm1(margin + prediction->half_width(alpha_fail));
+  verdict.improved = distance + prediction->half_width(alpha_fail) < -margin;
+  if (low > margin) {
+    verdict.verdict = Verdict::kFail;
+  } else if (high < margin) {
+    verdict.verdict = Verdict::kPass;
+  } else {
+    verdict.reason = "past runs differ too much from each other to tell";
+  }
+  return verdict;
+}
+
+}  // namespace
+
+std::string host_fingerprint(const Host& host) {
+  return host.cpu + ", " + std::to_string(host.cpus) + " CPUs, " + std::to_string(gibibytes(host)) +
+         " GiB, " + host.kernel + ", " + host.os;
+}
+
+std::string host_difference(const Host& past, const Host& now) {
+  std::string text;
+  const auto compare = [&](const char* what, const std::string& a, const std::string& b) {
+    if (a == b) return;
+    text += (text.empty() ? "" : "; ") + std::string(what) + " '" + a + "' and '" + b + "'";
+  };
+  compare("CPU", past.cpu, now.cpu);
+  compare("CPUs", std::to_string(past.cpus), std::to_string(now.cpus));
+  compare("GiB of memory", std::to_string(gibibytes(past)), std::to_string(gibibytes(now)));
+  compare("kernel", past.kernel, now.kernel);
+  compare("system", past.os, now.os);
+  return text;
+}
+
+std::vector<FunctionVerdict> judge_history(const std::vector<const Run*>& past, const Run& now,
+                                           const GateOptions& options) {
+  std::vector<std::vector<Summary>> summaries;
+  summaries.reserve(past.size());
+  for (const Run* run : past) summaries.push_back(summarize(*run));
+  const std::vector<Summary> current = summarize(now);
+  const double family =
+      static_cast<double>(std::max<std::size_t>(current.size() * options.gating.size(), 1));
+
+  std::vector<FunctionVerdict> verdicts;
+  for (const Summary& summary : current) {
+    FunctionVerdict& verdict = verdicts.emplace_back();
+    verdict.function = summary.function;
+    verdict.cache = summary.cache;
+    verdict.look = 1;
+    bool any_failed = false;
+    bool all_passed = true;
+    for (const Metric metric : options.gating) {
+      std::vector<double> logs;
+      for (const auto& of_run : summaries) {
+        const auto found = std::ranges::find_if(
+            of_run, [&](const Summary& other) { return same_setting(other, summary); });
+        if (found == of_run.end()) continue;
+        const auto value = value_of(*found, metric);
+        if (value && *value > 0) logs.push_back(std::log(static_cast<double>(*value)));
+      }
+      verdict.pairs = std::max(verdict.pairs, logs.size());
+      const auto value = value_of(summary, metric);
+      if (value) {
+        // Bonferroni: the few runs of a history leave nothing for Holm's steps to win.
+        verdict.metrics.push_back(
+            judge_metric(logs, *value, metric, options.alpha_fail / family, options));
+      } else {
+        MetricVerdict& unknown = verdict.metrics.emplace_back();
+        unknown.metric = metric;
+        unknown.reason = "too few starts of this run answered (" +
+                         format_count(static_cast<std::int64_t>(summary.n)) + ")";
+      }
+      any_failed = any_failed || verdict.metrics.back().verdict == Verdict::kFail;
+      all_passed = all_passed && verdict.metrics.back().verdict == Verdict::kPass;
+    }
+    verdict.candidate_failed = summary.failed();
+    verdict.verdict = any_failed   ? Verdict::kFail
+                      : all_passed ? Verdict::kPass
+                                   : Verdict::kInconclusive;
+  }
+  return verdicts;
+}
+
+}  // namespace coldstart::results

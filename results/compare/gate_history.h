@@ -1,0 +1,30 @@
+// The gate without a baseline to pair with: a run against the medians of runs of other days. Second
+// class: what changed on the machine since then is in the answer.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "results/compare/gate.h"
+#include "results/model/record.h"
+
+namespace coldstart::results {
+
+/// Fewer past runs do not tell how much runs differ from each other.
+inline constexpr std::size_t kFewestPastRuns = 3;
+
+/// What must be equal for latencies to be comparable: CPU, number of CPUs, memory (rounded to GiB),
+/// kernel, operating system. Not the name: runners of a CI have many.
+std::string host_fingerprint(const Host& host);
+
+/// How two hosts differ: "kernel 6.1.0 and 6.18.0"; empty: not at all.
+std::string host_difference(const Host& past, const Host& now);
+
+/// One verdict for each function and cache state of `now`, on median and p90 (as far as they gate):
+/// its logarithm against the prediction interval of those of the past runs. `pairs` of a verdict is
+/// the number of past runs that have the function.
+std::vector<FunctionVerdict> judge_history(const std::vector<const Run*>& past, const Run& now,
+                                           const GateOptions& options);
+
+}  // namespace coldstart::results

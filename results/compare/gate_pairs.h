@@ -1,0 +1,28 @@
+// Pairs inside a stored run: function "cpp" was measured as "cpp@baseline" and "cpp@candidate", and
+// the n-th starts of both are a pair.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "results/compare/gate.h"
+#include "results/compare/gate_attribution.h"
+#include "results/model/record.h"
+
+namespace coldstart::results {
+
+inline constexpr std::string_view kBaselineSuffix = "@baseline";
+inline constexpr std::string_view kCandidateSuffix = "@candidate";
+/// The load of pairs that were disturbed and repeated: they are kept and not judged.
+inline constexpr const char* kDisturbedLoad = "disturbed";
+
+struct RunPairs {
+  std::vector<PairSeries> series;              ///< functions in the order of the run
+  std::vector<std::vector<StartPair>> starts;  ///< of each; they point into the run
+};
+
+/// Empty: the run has no pairs.
+RunPairs pairs_of(const Run& run);
+
+}  // namespace coldstart::results

@@ -1,0 +1,177 @@
+#include "results/export/csv.h"
+
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace coldstart::results {
+namespace {
+
+class CsvWriter {
+ public:
+  CsvWriter& operator<<(std::string_view text) {
+    separate();
+    if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
+      text_ += text;
+      return *this;
+    }
+    text_ += '"';
+    for (const char c : text) {
+      if (c == '"') text_ += '"';
+      text_ += c;
+    }
+    text_ += '"';
+    return *this;
+  }
+  CsvWriter& operator<<(bool value) { return *this << std::string_view(value ? "true" : "false"); }
+  template <std::integral T>
+  CsvWriter& operator<<(T value) {
+    separate();
+    text_ += std::to_string(value);
+    return *this;
+  }
+  template <typename T>
+  CsvWriter& operator<<(const std::optional<T>& value) {
+    return value ? *this << *value : *this << std::string_view();
+  }
+  void end_row() {
+    text_ += "\r\n";
+    first_ = true;
+  }
+  std::string take() { return std::move(text_); }
+
+ private:
+  void separate() {
+    if (!first_) text_ += ',';
+    first_ = false;
+  }
+  std::string text_;
+  bool first_ = true;
+};
+
+void header(CsvWriter& csv, const std::vector<std::string_view>& names) {
+  for (const std::string_view column : names) csv << column;
+  csv.end_row();
+}
+
+// Which start it is: the first columns of starts and of phases.
+void identity(CsvWriter& csv, const Run& run, const Start& start) {
+  csv << run.info.id << run.info.label << start.function << start.load << start.cache << start.trial
+      << start.order << start.instance << name(start.outcome) << start.usable();
+}
+
+std::string starts_csv(const Run& run) {
+  CsvWriter csv;
+  for (const std::string_view column :
+       {"run_id", "run_label", "function", "load", "cache", "trial", "order", "instance", "outcome",
+        "usable", "latency_ns", "cpu_time_ns", "due_ns"}) {
+    csv << column;
+  }
+  for (std::size_t i = 1; i < kBoundaryCount; ++i) {
+    csv << std::string(name(static_cast<Boundary>(i))) + "_ns";
+  }
+  header(csv, {"lost_events", "readiness_poll_ns", "connect_retries", "pid", "port", "http_status",
+               "exit_status", "exit_signal", "in_flight", "message"});
+  for (const Start& start : run.starts) {
+    identity(csv, run, start);
+    std::optional<std::int64_t> cpu_time;
+    for (const PhaseCauses& causes : start.account.causes) {
+      cpu_time = cpu_time.value_or(0) + causes.cpu_time_ns;
+    }
+    csv << latency_ns(start.timeline) << cpu_time << start.due_ns;
+    for (std::size_t i = 1; i < kBoundaryCount; ++i) csv << start.timeline.marks[i].at_ns;
+    csv << start.lost_events << start.readiness_poll_ns << start.connect_retries << start.pid
+        << start.port << start.http_status << start.exit_status << start.exit_signal
+        << start.in_flight << start.message;
+    csv.end_row();
+  }
+  return csv.take();
+}
+
+const PhaseCauses* causes_of(const Start& start, const std::string& phase) {
+  for (const PhaseCauses& causes : start.account.causes) {
+    if (causes.phase == phase) return &causes;
+  }
+  return nullptr;
+}
+
+std::string phases_csv(const Run& run) {
+  CsvWriter csv;
+  header(csv, {"run_id",
+               "run_label",
+               "function",
+               "load",
+               "cache",
+               "trial",
+               "order",
+               "instance",
+               "outcome",
+               "usable",
+               "phase",
+               "begin_ns",
+               "length_ns",
+               "cpu_ns",
+               "runnable_ns",
+               "disk_ns",
+               "wait_ns",
+               "cpu_time_ns",
+               "context_switches",
+               "minor_faults",
+               "major_faults",
+               "read_bytes"});
+  for (const Start& start : run.starts) {
+    for (const PhaseSpan& span : phases_of(start.timeline)) {
+      const std::string phase = span.name();
+      identity(csv, run, start);
+      csv << phase << span.begin_ns << span.length_ns();
+      if (const PhaseCauses* causes = causes_of(start, phase)) {
+        csv << causes->time.cpu_ns << causes->time.runnable_ns << causes->time.disk_ns
+            << causes->time.wait_ns << causes->cpu_time_ns << causes->context_switches
+            << causes->minor_faults << causes->major_faults << causes->read_bytes;
+      } else {
+        constexpr int kCauses = 9;
+        for (int i = 0; i < kCauses; ++i) csv << std::string_view();
+      }
+      csv.end_row();
+    }
+  }
+  return csv.take();
+}
+
+std::string invocations_csv(const Run& run) {
+  CsvWriter csv;
+  header(csv, {"run_id", "run_label", "function", "load", "instance", "cold", "outcome", "due_ns",
+               "sent_ns", "first_byte_ns", "done_ns", "message"});
+  for (const Invocation& invocation : run.invocations) {
+    csv << run.info.id << run.info.label << run.functions.at(invocation.function).name
+        << run.loads.at(invocation.load).name;
+    // 0: it never got one.
+    if (invocation.instance == 0) {
+      csv << std::string_view();
+    } else {
+      csv << invocation.instance;
+    }
+    csv << invocation.cold << name(invocation.outcome) << invocation.due_ns << invocation.sent_ns
+        << invocation.first_byte_ns << invocation.done_ns << invocation.message;
+    csv.end_row();
+  }
+  return csv.take();
+}
+
+}  // namespace
+
+std::string export_csv(const Run& run, CsvRows rows) {
+  switch (rows) {
+    case CsvRows::kStarts:
+      return starts_csv(run);
+    case CsvRows::kPhases:
+      return phases_csv(run);
+    case CsvRows::kInvocations:
+      return invocations_csv(run);
+  }
+  return {};
+}
+
+}  // namespace coldstart::results

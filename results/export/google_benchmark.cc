@@ -1,0 +1,94 @@
+#include "results/export/google_benchmark.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "results/export/json_put.h"
+#include "results/export/series.h"
+#include "results/statistics/quantile.h"
+
+namespace coldstart::results {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+bool all_have_cpu_time(const std::vector<Series>& all) {
+  return std::all_of(all.begin(), all.end(), [](const Series& series) {
+    return std::all_of(series.starts.begin(), series.starts.end(),
+                       [](const Start* start) { return cpu_time_ns(*start).has_value(); });
+  });
+}
+
+Json context_of(const Run& run, const std::vector<Series>& all) {
+  Json context = {{"date", run.info.started_at},
+                  {"host_name", run.info.host.name},
+                  {"executable", tool_name(run)}};
+  if (run.info.host.cpus > 0) context["num_cpus"] = run.info.host.cpus;
+  // Readers want the keys; what they would hold was not measured.
+  context["caches"] = Json::array();
+  context["load_avg"] = Json::array();
+  context["library_build_type"] = "release";
+  context["json_schema_version"] = 1;
+  put(context, "label", run.info.label);
+  put(context, "suite", run.info.suite);
+  put(context, "kernel", run.info.host.kernel);
+  put(context, "cpu", run.info.host.cpu);
+  if (!all_have_cpu_time(all)) {
+    context["cpu_time"] = "0 where it was not measured: tier cpu was off";
+  }
+  Json left_out = Json::object();
+  for (const Series& series : all) {
+    if (series.left_out > 0) left_out[series.name] = series.left_out;
+  }
+  put_object(context, "left_out", std::move(left_out));
+  return context;
+}
+
+Json row(const Series& series, std::size_t family, const char* run_type, std::size_t repetitions,
+         double real_time, double cpu_time) {
+  return {{"name", series.name},     {"family_index", family}, {"per_family_instance_index", 0},
+          {"run_name", series.name}, {"run_type", run_type},   {"repetitions", repetitions},
+          {"repetition_index", 0},   {"threads", 1},           {"iterations", 1},
+          {"real_time", real_time},  {"cpu_time", cpu_time},   {"time_unit", "ns"}};
+}
+
+double median_cpu_time(const Series& series) {
+  std::vector<std::int64_t> times;
+  for (const Start* start : series.starts) {
+    if (const auto time = cpu_time_ns(*start)) times.push_back(*time);
+  }
+  std::sort(times.begin(), times.end());
+  return times.empty() ? 0 : quantile(times, 0.5);
+}
+
+}  // namespace
+
+std::string export_google_benchmark(const Run& run, Repetitions repetitions) {
+  const std::vector<Series> all = series_of(run);
+  Json rows = Json::array();
+  for (std::size_t family = 0; family < all.size(); ++family) {
+    const Series& series = all[family];
+    if (series.starts.empty()) continue;
+    if (repetitions == Repetitions::kMedian) {
+      // One plain row: an "aggregate" would be left out by readers that want measurements.
+      rows.push_back(row(series, family, "iteration", 1,
+                         static_cast<double>(*series.summary.median_ns), median_cpu_time(series)));
+      rows.back()["iterations"] = series.starts.size();
+      continue;
+    }
+    for (std::size_t i = 0; i < series.starts.size(); ++i) {
+      const Start& start = *series.starts[i];
+      rows.push_back(row(series, family, "iteration", series.starts.size(),
+                         static_cast<double>(*latency_ns(start.timeline)),
+                         static_cast<double>(cpu_time_ns(start).value_or(0))));
+      rows.back()["repetition_index"] = i;
+    }
+  }
+  const Json document = {{"context", context_of(run, all)}, {"benchmarks", std::move(rows)}};
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+}  // namespace coldstart::results

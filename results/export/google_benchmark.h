@@ -1,0 +1,21 @@
+// A run as Google Benchmark writes its results (--benchmark_format=json, json_schema_version 1).
+#pragma once
+
+#include <string>
+
+#include "results/model/record.h"
+
+namespace coldstart::results {
+
+enum class Repetitions {
+  kEach,    ///< a row a start, all under one name: what compare.py tests on
+  kMedian,  ///< one row a series: what github-action-benchmark and Bencher read
+};
+
+/// Rows are named as series.h says; `real_time` is the latency, `cpu_time` the CPU time of all
+/// threads of the instance up to the answer, both in nanoseconds. Readers insist on `cpu_time`:
+/// where it was not measured it is 0, and the context says so under `cpu_time`. Starts that do not
+/// count in statistics are left out, and counted in the context under `left_out`.
+std::string export_google_benchmark(const Run& run, Repetitions repetitions);
+
+}  // namespace coldstart::results

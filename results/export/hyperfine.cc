@@ -1,0 +1,58 @@
+#include "results/export/hyperfine.h"
+
+#include <cmath>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "results/export/series.h"
+
+namespace coldstart::results {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr double kSecond = 1e9;
+
+double seconds(std::int64_t ns) { return static_cast<double>(ns) / kSecond; }
+
+Json result_of(const Series& series) {
+  const std::vector<std::int64_t> latencies = series.latencies_ns();
+  const auto n = static_cast<double>(latencies.size());
+  double sum = 0;
+  for (const std::int64_t ns : latencies) sum += static_cast<double>(ns);
+  const double mean = sum / n;
+  double squares = 0;
+  for (const std::int64_t ns : latencies) squares += std::pow(static_cast<double>(ns) - mean, 2);
+
+  Json times = Json::array();
+  Json exit_codes = Json::array();
+  for (std::size_t i = 0; i < latencies.size(); ++i) {
+    times.push_back(seconds(latencies[i]));
+    const auto& status = series.starts[i]->exit_status;
+    exit_codes.push_back(status ? Json(*status) : Json());
+  }
+  return {{"command", series.name},
+          {"mean", mean / kSecond},
+          {"stddev", latencies.size() > 1 ? Json(std::sqrt(squares / (n - 1)) / kSecond) : Json()},
+          {"median", seconds(*series.summary.median_ns)},
+          {"user", nullptr},
+          {"system", nullptr},
+          {"min", seconds(*series.summary.min_ns)},
+          {"max", seconds(*series.summary.max_ns)},
+          {"times", std::move(times)},
+          {"exit_codes", std::move(exit_codes)}};
+}
+
+}  // namespace
+
+std::string export_hyperfine(const Run& run) {
+  Json results = Json::array();
+  for (const Series& series : series_of(run)) {
+    if (!series.starts.empty()) results.push_back(result_of(series));
+  }
+  const Json document = {{"results", std::move(results)}};
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+}  // namespace coldstart::results

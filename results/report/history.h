@@ -1,0 +1,47 @@
+// Runs over time: a line a run for each function, load and cache state.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "results/report/style.h"
+#include "results/statistics/quantile.h"
+#include "results/store/history_rows.h"
+
+namespace coldstart::results {
+
+struct HistoryRow {
+  std::int64_t run_id = 0;
+  std::string label;
+  std::string started_at;
+  std::size_t n = 0;
+  std::int64_t median_ns = 0;
+  std::optional<Interval> interval;  ///< 95 % of the median; absent: fewer than 6 starts
+  /// What changed of the machine since the run before: "kernel 6.1 → 6.18"; empty: nothing. Levels
+  /// before and after are not compared.
+  std::string host_break;
+  /// Set where a new level begins: the median of its medians over that of the level before.
+  std::optional<double> change;
+};
+
+struct HistorySeries {
+  std::string function;
+  std::string load;
+  std::string cache;
+  std::vector<HistoryRow> rows;  ///< in order of time, at least one
+};
+
+/// A series for each function, load and cache state; its change points (change_points.h, on the
+/// logarithms of the medians) are looked for between the breaks of the host.
+std::vector<HistorySeries> history_of(const std::vector<RunLatencies>& rows);
+
+/// Tables for a terminal; ends with a newline.
+std::string history_text(const std::vector<HistorySeries>& history, const TextStyle& style);
+
+/// Schema `coldstart.history/1`: {"schema", "series": [{"function", "load", "cache", "runs":
+/// [{"run", "label", "started_at", "n", "median_ns", "median_ci95_ns", "host_break", "change"}]}]}.
+std::string history_json(const std::vector<HistorySeries>& history);
+
+}  // namespace coldstart::results

@@ -1,0 +1,18 @@
+// Pictures of runs over time, drawn by gnuplot.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "results/report/history.h"
+
+namespace coldstart::results {
+
+/// Writes `history-<function>-<load>-<cache>.svg` and `.png` for each series into `folder` (created
+/// where it is missing); returns the SVG files. A point a run with the interval of its median, a
+/// line a level (broken where a level changed or the machine did), a dashed line where the machine
+/// changed. Throws Error: gnuplot is missing or fails, the folder cannot be written.
+std::vector<std::filesystem::path> write_history_plots(const std::vector<HistorySeries>& history,
+                                                       const std::filesystem::path& folder);
+
+}  // namespace coldstart::results

@@ -1,0 +1,32 @@
+// The latencies of all runs of a store, without the rest of them.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "results/model/record.h"
+
+namespace coldstart::results {
+
+/// The usable latencies (Start::usable) of one function, load and cache state in one run.
+struct RunLatencies {
+  std::int64_t run_id = 0;
+  std::string label;
+  std::string started_at;  ///< UTC, ISO 8601
+  Host host;               ///< name, kernel, cpu, cpus
+  std::string function;
+  std::string contract;
+  std::string load;
+  std::string cache;
+  std::vector<std::int64_t> sorted_ns;  ///< ascending, not empty
+};
+
+/// Ordered by function, load, cache state and run. `function`: only this one. A run that is still
+/// under way is in it with what it has. Throws Error for what is wrong with the file.
+std::vector<RunLatencies> load_history(const std::filesystem::path& store_file,
+                                       const std::optional<std::string>& function);
+
+}  // namespace coldstart::results

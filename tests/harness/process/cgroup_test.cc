@@ -1,0 +1,130 @@
+// Where controllers are found in the three layouts of cgroups, and that groups limit and go away.
+#include "harness/process/cgroup.h"
+
+#include <filesystem>
+#include <fstream>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "results/model/error.h"
+
+namespace coldstart::harness {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Folder {
+ public:
+  Folder() {
+    std::string pattern = (fs::temp_directory_path() / "cgroup-test-XXXXXX").string();
+    path_ = ::mkdtemp(pattern.data());
+  }
+  ~Folder() { fs::remove_all(path_); }
+  void file(const std::string& name, const std::string& text) const {
+    fs::create_directories((path_ / name).parent_path());
+    std::ofstream(path_ / name) << text;
+  }
+  std::string path(const std::string& below = "") const { return (path_ / below).string(); }
+
+ private:
+  fs::path path_;
+};
+
+std::string mount_line(const std::string& point, const std::string& type,
+                       const std::string& options, const std::string& root = "/") {
+  return "32 31 0:29 " + root + " " + point + " rw,relatime shared:9 - " + type + " cgroup " +
+         options + "\n";
+}
+
+TEST(Cgroups, InVersion1GroupsAreMadeBelowOurOwnInEachHierarchy) {
+  const Folder root;
+  fs::create_directories(root.path("memory/jobs/7"));
+  fs::create_directories(root.path("cpu,cpuacct"));
+  const std::string mounts = mount_line(root.path("memory"), "cgroup", "rw,memory") +
+                             mount_line(root.path("cpu,cpuacct"), "cgroup", "rw,cpu,cpuacct");
+  const CgroupLayout layout =
+      find_cgroups(mounts, "4:memory:/jobs/7\n2:cpu,cpuacct:/\n1:name=systemd:/\n0::/\n");
+  EXPECT_EQ(layout.places.at(Controller::kMemory),
+            (CgroupPlace{1, root.path("memory/jobs/7"), "/jobs/7"}));
+  EXPECT_EQ(layout.places.at(Controller::kCpu), (CgroupPlace{1, root.path("cpu,cpuacct"), "/"}));
+  EXPECT_FALSE(layout.places.contains(Controller::kPids));
+  EXPECT_EQ(layout.obstacles.at(Controller::kPids), "no cgroup hierarchy carries it");
+  // One path for all: the roots.
+  const CgroupLayout roots = at_one_path(layout);
+  EXPECT_EQ(roots.places.at(Controller::kMemory), (CgroupPlace{1, root.path("memory"), "/"}));
+}
+
+TEST(Cgroups, InVersion2TheNearestAncestorThatHandsOutTheControllerIsTheirPlace) {
+  const Folder root;
+  root.file("cgroup.controllers", "cpu memory pids\n");
+  root.file("cgroup.subtree_control", "cpu memory pids\n");
+  root.file("user.slice/cgroup.controllers", "cpu memory pids\n");
+  root.file("user.slice/cgroup.subtree_control", "memory pids\n");
+  root.file("user.slice/mine/cgroup.controllers", "memory pids\n");
+  fs::create_directories(root.path("user.slice/mine/cgroup.subtree_control"));  // not writable
+  const CgroupLayout layout =
+      find_cgroups(mount_line(root.path(), "cgroup2", "rw"), "0::/user.slice/mine\n");
+  EXPECT_EQ(layout.places.at(Controller::kMemory).parent, root.path("user.slice"));
+  EXPECT_EQ(layout.places.at(Controller::kMemory).version, 2);
+  // user.slice does not hand out cpu, the root does.
+  EXPECT_EQ(layout.places.at(Controller::kCpu).parent, fs::path(root.path()));
+}
+
+TEST(Cgroups, InAHybridLayoutEachControllerIsFoundWhereItIs) {
+  const Folder root;
+  fs::create_directories(root.path("memory"));
+  root.file("unified/cgroup.controllers", "pids\n");
+  root.file("unified/cgroup.subtree_control", "pids\n");
+  const std::string mounts = mount_line(root.path("memory"), "cgroup", "rw,memory") +
+                             mount_line(root.path("unified"), "cgroup2", "rw");
+  const CgroupLayout layout = find_cgroups(mounts, "4:memory:/\n0::/\n");
+  EXPECT_EQ(layout.places.at(Controller::kMemory).version, 1);
+  EXPECT_EQ(layout.places.at(Controller::kPids).version, 2);
+}
+
+TEST(Cgroups, ThePathInAContainerIsRelativeToWhatTheMountShows) {
+  const Folder root;
+  fs::create_directories(root.path("memory"));
+  const CgroupLayout layout =
+      find_cgroups(mount_line(root.path("memory"), "cgroup", "rw,memory", "/docker/abc"),
+                   "4:memory:/docker/abc\n");
+  EXPECT_EQ(layout.places.at(Controller::kMemory).parent, fs::path(root.path("memory")));
+}
+
+TEST(Cgroups, AControllerThatIsMissingIsNamedWithARemedy) {
+  Limits limits;
+  limits.pids = 10;
+  try {
+    check_cgroups(find_cgroups("", ""), limits, "hello");
+    FAIL();
+  } catch (const Error& error) {
+    const std::string text = error.what();
+    EXPECT_NE(text.find("hello: limits: pids: the controller 'pids'"), std::string::npos) << text;
+    EXPECT_NE(text.find("leave the limit out"), std::string::npos) << text;
+  }
+}
+
+TEST(Cgroups, WhatIsMadeCarriesTheLimitsAndGoesAway) {
+  Limits limits;
+  limits.memory_bytes = 64 << 20;
+  limits.cpus = 0.5;
+  limits.pids = 20;
+  const CgroupLayout layout = find_cgroups();
+  try {
+    check_cgroups(layout, limits, "test");
+  } catch (const Error& error) {
+    GTEST_SKIP() << error.what();
+  }
+  const CgroupSet set =
+      plan_cgroups(layout, "coldstart-test-" + std::to_string(::getpid()), limits);
+  make_cgroups(layout, set, limits);
+  for (const std::string& folder : set.folders) EXPECT_TRUE(fs::is_directory(folder)) << folder;
+  EXPECT_TRUE(read_memory_use(set)->peak_bytes.has_value());
+  fs::create_directory(set.folders.front() + "/below");
+  remove_cgroups(set);
+  for (const std::string& folder : set.folders) EXPECT_FALSE(fs::exists(folder)) << folder;
+}
+
+}  // namespace
+}  // namespace coldstart::harness

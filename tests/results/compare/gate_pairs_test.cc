@@ -1,0 +1,58 @@
+#include "results/compare/gate_pairs.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/results/compare/made_pairs.h"
+
+namespace coldstart::results {
+namespace {
+
+Run run_with_pairs(int pairs) {
+  coldstart::Run run;
+  for (const char* name : {"cpp@baseline", "cpp@candidate", "alone"}) {
+    run.functions.emplace_back().name = name;
+  }
+  RandomBits bits(1);
+  for (int trial = 1; trial <= pairs; ++trial) {
+    for (const char* name : {"cpp@candidate", "cpp@baseline", "alone"}) {
+      Start start = made_start(bits, 0);
+      start.function = name;
+      start.trial = trial;
+      run.starts.push_back(start);
+    }
+  }
+  return run;
+}
+
+TEST(PairsOf, JoinsTheSidesByTrial) {
+  const coldstart::Run run = run_with_pairs(3);
+  const RunPairs pairs = pairs_of(run);
+  ASSERT_EQ(pairs.series.size(), 1U);
+  EXPECT_EQ(pairs.series[0].function, "cpp");
+  EXPECT_EQ(pairs.series[0].cache, "page-cache");
+  ASSERT_EQ(pairs.series[0].pairs(), 3U);
+  EXPECT_EQ(pairs.starts[0][1].baseline, &run.starts[4]);
+  EXPECT_EQ(pairs.series[0].candidate_ns[1], latency_ns(run.starts[3].timeline));
+}
+
+TEST(PairsOf, LeavesOutWhatCannotBeCompared) {
+  coldstart::Run run = run_with_pairs(5);
+  run.starts[0].outcome = Outcome::kCrashed;  // candidate of pair 1
+  run.starts[3].lost_events = 2;              // candidate of pair 2: no failure
+  run.starts[6].load = kDisturbedLoad;        // both of pair 3
+  run.starts[7].load = kDisturbedLoad;
+  run.starts.erase(run.starts.begin() + 12);  // candidate of pair 5: the run was killed
+  const RunPairs pairs = pairs_of(run);
+  EXPECT_EQ(pairs.series[0].pairs(), 1U);
+  EXPECT_EQ(pairs.series[0].candidate_failed, 1U);
+  EXPECT_EQ(pairs.series[0].baseline_failed, 0U);
+}
+
+TEST(PairsOf, AnOrdinaryRunHasNone) {
+  coldstart::Run run;
+  run.functions.emplace_back().name = "cpp";
+  EXPECT_TRUE(pairs_of(run).series.empty());
+}
+
+}  // namespace
+}  // namespace coldstart::results

@@ -1,0 +1,140 @@
+#include "results/compare/gate_report.h"
+
+#include <algorithm>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/results/compare/made_pairs.h"
+
+namespace coldstart::results {
+namespace {
+
+GateReport made_report() {
+  GateReport report;
+  report.title = "hello";
+  report.baseline = "old";
+  report.candidate = "new";
+  report.looks = planned_looks(200);
+  report.functions = judge(
+      std::vector{made_series({.pairs = 300}), made_series({.function = "java", .slower = 1.2}),
+                  made_series({.function = "node<1>", .pairs = 30, .spread = 0.2})},
+      report.options);
+  report.attributions.resize(3);
+  report.attributions[1].moved.push_back({"link", 1, 2, 1'200'000, 0.001, true, "cpu", 1});
+  report.attributions[1].loads.emplace_back("1 more library: libextra.so");
+  report.notes.emplace_back("3 disturbed pairs were repeated");
+  return report;
+}
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST(GateReport, OneFailureIsAFailureAndOneDoubtADoubt) {
+  GateReport report = made_report();
+  EXPECT_EQ(report.verdict(), Verdict::kFail);
+  report.functions.erase(report.functions.begin() + 1);
+  EXPECT_EQ(report.verdict(), Verdict::kInconclusive);
+  report.functions.pop_back();
+  EXPECT_EQ(report.verdict(), Verdict::kPass);
+  report.faults.emplace_back("the disk is full");
+  EXPECT_EQ(report.verdict(), Verdict::kInconclusive);
+  EXPECT_EQ(GateReport().verdict(), Verdict::kInconclusive);  // nothing was judged
+}
+
+TEST(GateText, SaysTheVerdictFirstAndWhy) {
+  const std::string text = gate_text(made_report(), {});
+  EXPECT_EQ(text.rfind("FAIL: hello: 1 of 3 functions got worse\n", 0), 0U) << text;
+  EXPECT_TRUE(has(text, "candidate new against baseline old, margin 2.0 %, up to 200 pairs"));
+  EXPECT_TRUE(has(text, "java moved in: link +1.20 ms (cpu)"));
+  EXPECT_TRUE(has(text, "java: 1 more library: libextra.so"));
+  EXPECT_TRUE(has(text, "more pairs would settle it"));
+  EXPECT_TRUE(has(text, "note: 3 disturbed pairs were repeated"));
+  EXPECT_FALSE(has(text, "\x1b["));
+  EXPECT_TRUE(has(gate_text(made_report(), {.color = true}), "\x1b[31mFAIL"));
+}
+
+TEST(GateText, IsAsciiWhereTheTerminalIs) {
+  const std::string text = gate_text(made_report(), {.unicode = false});
+  EXPECT_TRUE(
+      std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 128; }));
+}
+
+TEST(GateMarkdown, FoldsTheTablesAndEscapesNames) {
+  const std::string text = gate_markdown(made_report());
+  EXPECT_EQ(text.rfind("### ❌ Cold start: FAIL: hello", 0), 0U) << text;
+  EXPECT_TRUE(has(text, "<details><summary>All functions</summary>"));
+  EXPECT_TRUE(has(text, "node&lt;1&gt;"));
+  EXPECT_TRUE(has(text, "| java | link | +1.20 ms | cpu |"));
+}
+
+TEST(GateJunit, HasATestCaseForEachFunctionAndMetric) {
+  GateReport report = made_report();
+  report.faults.emplace_back("java: \"cannot\" be started");
+  const std::string text = gate_junit(report);
+  EXPECT_TRUE(has(text, "<testsuites tests=\"7\" failures=\"2\" errors=\"1\" skipped=\"2\">"))
+      << text;
+  EXPECT_TRUE(has(text, "<testcase classname=\"coldstart.cpp\" name=\"median\"/>"));
+  EXPECT_TRUE(has(text, "classname=\"coldstart.java\" name=\"p90\"><failure message=\"slower by"));
+  EXPECT_TRUE(has(text, "classname=\"coldstart.node&lt;1&gt;\" name=\"median\"><skipped message="));
+  EXPECT_TRUE(has(text, "<error message=\"java: &quot;cannot&quot; be started\"/>"));
+}
+
+TEST(GateAnnotations, AreErrorsOfGithubAndTenAtMost) {
+  const std::string text = gate_annotations(made_report());
+  EXPECT_EQ(text.rfind("::error title=coldstart%3A java median::slower by +", 0), 0U) << text;
+  EXPECT_TRUE(has(text, " %25"));  // a bare % would begin an escape
+  GateReport many = made_report();
+  while (many.functions.size() < 12) many.functions.push_back(many.functions[1]);
+  many.attributions.clear();
+  const std::string lines = gate_annotations(many);
+  EXPECT_EQ(std::ranges::count(lines, '\n'), 10);
+  EXPECT_TRUE(has(lines, " more; see the summary of this job"));
+}
+
+TEST(GateJson, IsWholeAndLeavesOutWhatIsNotKnown) {
+  const auto json = nlohmann::json::parse(gate_json(made_report()));
+  EXPECT_EQ(json["schema"], "coldstart.check/1");
+  EXPECT_EQ(json["verdict"], "FAIL");
+  EXPECT_EQ(json["functions"][1]["metrics"][0]["verdict"], "FAIL");
+  EXPECT_EQ(json["functions"][1]["attribution"]["moved"][0]["phase"], "link");
+  EXPECT_FALSE(json["functions"][0]["metrics"][0].contains("more_pairs"));
+}
+
+#ifdef COLDSTART_HAVE_VALIJSON
+TEST(GateJson, IsWhatItsSchemaSays) {
+  GateReport report = made_report();
+  report.options.seed = 7;
+  report.functions[1].reason = "20 starts of the candidate failed";
+  report.budgets.push_back(
+      {{"cpp", "p90", 5}, "page-cache", Verdict::kFail, 100, 7, 6, 8, "no start answered"});
+  report.faults.emplace_back("the disk is full");
+  const auto document = nlohmann::json::parse(gate_json(report));
+  const auto schema_document = nlohmann::json::parse(
+      std::ifstream(COLDSTART_SOURCE_DIR "/results/compare/check.schema.json"));
+  valijson::Schema schema;
+  valijson::SchemaParser parser;
+  parser.populateSchema(valijson::adapters::NlohmannJsonAdapter(schema_document), schema);
+  valijson::Validator validator(valijson::Validator::kStrongTypes);
+  valijson::ValidationResults results;
+  const bool valid =
+      validator.validate(schema, valijson::adapters::NlohmannJsonAdapter(document), &results);
+  valijson::ValidationResults::Error error;
+  std::string where;
+  while (results.popError(error)) where = error.context.back() + ": " + error.description;
+  EXPECT_TRUE(valid) << where;
+}
+#endif
+
+TEST(FormatChange, HasASignAndNoFalsePrecision) {
+  EXPECT_EQ(format_change(0.0512), "+5.1 %");
+  EXPECT_EQ(format_change(-0.003), "-0.3 %");
+  EXPECT_EQ(format_change(0.0001), "0.0 %");
+  EXPECT_EQ(format_change(11.5), "+1150 %");
+  EXPECT_EQ(format_bounds(-0.01, std::nullopt), "at least -1.0 %");
+  EXPECT_EQ(format_bounds(std::nullopt, std::nullopt), "");
+}
+
+}  // namespace
+}  // namespace coldstart::results

@@ -1,0 +1,134 @@
+#include "results/export/google_benchmark.h"
+
+#include <filesystem>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "results/export/bmf.h"
+#include "tests/results/export/readers.h"
+#include "tests/results/sample_run.h"
+#include "tests/results/support.h"
+
+namespace coldstart::results {
+namespace {
+
+using nlohmann::json;
+
+TEST(GoogleBenchmark, RepetitionsOfASeriesHaveOneNameAndTheirOwnIndex) {
+  const json document =
+      json::parse(export_google_benchmark(testing::plain_run({"a", "b"}, 4), Repetitions::kEach));
+  EXPECT_EQ(document["context"]["caches"], json::array());
+  EXPECT_EQ(document["context"]["json_schema_version"], 1);
+  ASSERT_EQ(document["benchmarks"].size(), 8U);
+  for (std::size_t i = 0; i < 4; ++i) {
+    const json& row = document["benchmarks"][i];
+    EXPECT_EQ(row["name"], "a/cold/page-cache");
+    EXPECT_EQ(row["run_name"], row["name"]);
+    EXPECT_EQ(row["run_type"], "iteration");
+    EXPECT_EQ(row["repetitions"], 4);
+    EXPECT_EQ(row["repetition_index"], i);
+    EXPECT_EQ(row["threads"], 1);
+    EXPECT_EQ(row["iterations"], 1);
+    EXPECT_EQ(row["time_unit"], "ns");
+    EXPECT_EQ(row["real_time"], 1'000'000 + (static_cast<int>(i) + 1) * 1'000);
+  }
+}
+
+TEST(GoogleBenchmark, AggregateIsOneRowASeriesWithItsMedian) {
+  const json document =
+      json::parse(export_google_benchmark(testing::plain_run({"a", "b"}, 5), Repetitions::kMedian));
+  ASSERT_EQ(document["benchmarks"].size(), 2U);
+  EXPECT_EQ(document["benchmarks"][0]["real_time"], 1'003'000);
+  EXPECT_EQ(document["benchmarks"][1]["real_time"], 2'003'000);
+  EXPECT_EQ(document["benchmarks"][0]["iterations"], 5);
+}
+
+TEST(GoogleBenchmark, StartsThatDoNotCountAreLeftOutAndCounted) {
+  coldstart::Run run = testing::plain_run({"a"}, 4);
+  run.starts[1].outcome = Outcome::kTimeout;
+  run.starts[2].lost_events = 1;
+  const json document = json::parse(export_google_benchmark(run, Repetitions::kEach));
+  EXPECT_EQ(document["benchmarks"].size(), 2U);
+  EXPECT_EQ(document["context"]["left_out"]["a/cold/page-cache"], 2);
+}
+
+TEST(GoogleBenchmark, CpuTimeThatWasNotMeasuredIsSaidInTheContext) {
+  const json without =
+      json::parse(export_google_benchmark(testing::plain_run({"a"}, 2), Repetitions::kEach));
+  EXPECT_EQ(without["benchmarks"][0]["cpu_time"], 0);
+  EXPECT_TRUE(without["context"].contains("cpu_time"));
+
+  const coldstart::Run run = testing::accounted_run(3);
+  const json with = json::parse(export_google_benchmark(run, Repetitions::kEach));
+  EXPECT_FALSE(with["context"].contains("cpu_time"));
+  EXPECT_GT(with["benchmarks"][0]["cpu_time"], 0);
+}
+
+// compare.py, of the package libbenchmark-tools: Mann-Whitney over the repetitions of each name.
+TEST(GoogleBenchmark, ComparePyReadsIt) {
+  const std::string script = "/usr/share/benchmark/compare.py";
+  if (!std::filesystem::exists(script)) GTEST_SKIP() << "apt-get install libbenchmark-tools";
+  if (testing::run_command("/usr/bin/python3 -c 'import scipy'").status != 0) {
+    GTEST_SKIP() << "apt-get install python3-scipy";
+  }
+  const testing::TempFolder folder;
+  coldstart::Run slower = testing::plain_run({"a", "b"}, 12);
+  for (Start& start : slower.starts) {
+    const auto before = *latency_ns(start.timeline);
+    start = testing::plain_start(start.function, start.trial, before * 3 / 2);
+  }
+  testing::write_file(
+      folder / "old.json",
+      export_google_benchmark(testing::plain_run({"a", "b"}, 12), Repetitions::kEach));
+  testing::write_file(folder / "new.json", export_google_benchmark(slower, Repetitions::kEach));
+  const auto result =
+      testing::run_command("/usr/bin/python3 " + script + " --no-color --alpha=0.05 benchmarks " +
+                           (folder / "old.json").string() + ' ' + (folder / "new.json").string());
+  EXPECT_EQ(result.status, 0) << result.output;
+  EXPECT_TRUE(testing::contains(result.output, "a/cold/page-cache_pvalue")) << result.output;
+  EXPECT_TRUE(testing::contains(result.output, "U Test, Repetitions: 12 vs 12")) << result.output;
+  EXPECT_TRUE(testing::contains(result.output, "+0.5000")) << result.output;
+}
+
+TEST(Bmf, GivesTheMedianWithItsIntervalAndLeavesOutWhatIsAbsent) {
+  const json many = json::parse(export_bmf(testing::plain_run({"a"}, 12)));
+  const json& latency = many.at("a/cold/page-cache").at("latency");
+  EXPECT_EQ(latency.at("value"), 1'006'500);
+  EXPECT_LT(latency.at("lower_value"), latency.at("value"));
+  EXPECT_GT(latency.at("upper_value"), latency.at("value"));
+  EXPECT_TRUE(many.at("a/cold/page-cache").contains("latency-p90"));
+  EXPECT_EQ(many.at("a/cold/page-cache").at("phase-link").size(), 1U);
+
+  const json few = json::parse(export_bmf(testing::plain_run({"a"}, 3)));
+  EXPECT_EQ(few.at("a/cold/page-cache").at("latency"), json({{"value", 1'002'000}}));
+  EXPECT_FALSE(few.at("a/cold/page-cache").contains("latency-p90"));
+  EXPECT_EQ(json::parse(export_bmf(testing::plain_run({"a"}, 0))), json::object());
+}
+
+// The schema that Bencher publishes: name → measure → {value, lower_value, upper_value}, numbers.
+TEST(Bmf, KeepsToBenchersSchema) {
+  const json document = json::parse(export_bmf(testing::realistic_run(12)));
+  EXPECT_GE(document.size(), 8U);
+  for (const auto& [benchmark, measures] : document.items()) {
+    EXPECT_LE(benchmark.size(), 1024U);
+    EXPECT_FALSE(measures.empty());
+    for (const auto& [measure, metric] : measures.items()) {
+      EXPECT_FALSE(measure.empty());
+      EXPECT_LE(measure.size(), 64U);
+      EXPECT_TRUE(metric.contains("value"));
+      for (const auto& [key, value] : metric.items()) {
+        EXPECT_TRUE(key == "value" || key == "lower_value" || key == "upper_value") << key;
+        EXPECT_TRUE(value.is_number());
+      }
+    }
+  }
+}
+
+TEST(Bmf, RefusesANameThatBencherWouldRefuse) {
+  const coldstart::Run run = testing::plain_run({std::string(1100, 'x')}, 1);
+  EXPECT_TRUE(testing::contains(testing::error_of([&] { export_bmf(run); }), "1,024 bytes"));
+}
+
+}  // namespace
+}  // namespace coldstart::results

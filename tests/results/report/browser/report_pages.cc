@@ -1,0 +1,57 @@
+// Writes the pages that report.test.mjs looks at: report_pages FOLDER.
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+#include "results/report/html.h"
+#include "tests/results/sample_run.h"
+
+namespace coldstart::results {
+namespace {
+
+void write(const Run& run, const std::filesystem::path& file) {
+  const auto summaries = summarize(run);
+  std::ofstream(file, std::ios::binary)
+      << html_report(run, summaries, inline_pictures(run, summaries));
+}
+
+// Eight functions with failures and absent boundaries, and those with accounts in two cache states.
+coldstart::Run full_run(int starts) {
+  coldstart::Run run = testing::accounted_run(starts);
+  const coldstart::Run more = testing::realistic_run(starts);
+  run.info = more.info;
+  for (const Function& function : more.functions) {
+    if (function.name != "java" && function.name != "python") run.functions.push_back(function);
+  }
+  for (const Start& start : more.starts) {
+    if (start.function != "java" && start.function != "python") run.starts.push_back(start);
+  }
+  return run;
+}
+
+coldstart::Run evil_run() {
+  coldstart::Run run = testing::plain_run(
+      {"<script>alert(1)</script>", "<img src=x onerror=alert(2)>", "\"'&amp;"}, 12);
+  run.info.suite = "</title><script>alert(3)</script>";
+  run.info.command_line = "</script><script>alert(4)</script>";
+  for (Start& start : run.starts) {
+    start.account.libraries =
+        std::vector<Library>{{"</script><script>alert(5)</script>.so", 10, 1, 2, 10, true}};
+  }
+  return run;
+}
+
+}  // namespace
+}  // namespace coldstart::results
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::fprintf(stderr, "usage: report_pages FOLDER\n");
+    return 2;
+  }
+  namespace results = coldstart::results;
+  const std::filesystem::path folder = argv[1];
+  results::write(results::full_run(30), folder / "full.html");
+  results::write(results::full_run(834), folder / "large.html");  // 10,008 starts
+  results::write(results::evil_run(), folder / "evil.html");
+}

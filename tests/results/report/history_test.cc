@@ -1,0 +1,152 @@
+#include "results/report/history.h"
+
+#include <cmath>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "results/report/plot_history.h"
+#include "results/report/plots.h"
+#include "results/report/text.h"
+#include "results/store/store.h"
+#include "tests/results/sample_run.h"
+#include "tests/results/support.h"
+
+namespace coldstart::results {
+namespace {
+
+using testing::contains;
+
+RunLatencies run_of(std::int64_t id, std::int64_t median_ns) {
+  RunLatencies run;
+  run.run_id = id;
+  run.label = "commit-" + std::to_string(id);
+  run.started_at = "2026-01-01T00:00:00Z";
+  run.host.kernel = "6.18";
+  run.function = "f";
+  run.load = "cold";
+  run.cache = "page-cache";
+  for (std::int64_t i = -5; i <= 5; ++i) run.sorted_ns.push_back(median_ns + i * 1'000);
+  return run;
+}
+
+TEST(History, MarksWhereANewLevelBegins) {
+  std::vector<RunLatencies> runs;
+  for (std::int64_t i = 1; i <= 12; ++i) {
+    runs.push_back(run_of(i, (i <= 7 ? 10'000'000 : 12'000'000) + i % 3 * 20'000));
+  }
+  const auto history = history_of(runs);
+  ASSERT_EQ(history.size(), 1U);
+  for (const HistoryRow& row : history[0].rows) {
+    EXPECT_EQ(row.change.has_value(), row.run_id == 8) << row.run_id;
+  }
+  EXPECT_NEAR(*history[0].rows[7].change, 1.2, 0.01);
+  EXPECT_TRUE(contains(history_text(history, {.width = 80}), "+19.") ||
+              contains(history_text(history, {.width = 80}), "+20."));
+  EXPECT_TRUE(contains(history_text(history, {.width = 80}), "coldstart check"));
+}
+
+TEST(History, AnotherMachineIsABreakAndNotAChange) {
+  std::vector<RunLatencies> runs;
+  for (std::int64_t i = 1; i <= 12; ++i) {
+    runs.push_back(run_of(i, i <= 6 ? 10'000'000 : 20'000'000));
+    if (i > 6) runs.back().host.kernel = "6.19";
+  }
+  const auto history = history_of(runs);
+  for (const HistoryRow& row : history[0].rows) {
+    EXPECT_FALSE(row.change) << row.run_id;
+    EXPECT_EQ(row.host_break, row.run_id == 7 ? "kernel 6.18 → 6.19" : "");
+  }
+  EXPECT_TRUE(contains(history_text(history, {.width = 80}), "another machine"));
+}
+
+TEST(History, SeriesOfFunctionsAndCacheStatesAreApart) {
+  RunLatencies disk = run_of(1, 30'000'000);
+  disk.cache = "disk";
+  RunLatencies other = run_of(1, 5'000'000);
+  other.function = "g";
+  const auto history = history_of({disk, run_of(1, 10'000'000), run_of(2, 10'000'000), other});
+  ASSERT_EQ(history.size(), 3U);
+  EXPECT_EQ(history[1].rows.size(), 2U);
+  EXPECT_TRUE(history[1].rows[1].host_break.empty());
+}
+
+TEST(History, FitsItsWidth) {
+  RunLatencies run = run_of(1, 10'000'000);
+  run.label = std::string(150, 'l');
+  RunLatencies after = run_of(2, 10'000'000);
+  after.host.cpu = std::string(100, 'c');
+  for (const std::string& line :
+       testing::lines_of(history_text(history_of({run, after}), {.width = 80}))) {
+    EXPECT_LE(display_width(line), 80) << line;
+  }
+}
+
+TEST(History, JsonLeavesOutWhatIsAbsent) {
+  const auto json = nlohmann::json::parse(history_json(history_of({run_of(1, 10'000'000)})));
+  EXPECT_EQ(json["schema"], "coldstart.history/1");
+  const auto& row = json["series"][0]["runs"][0];
+  EXPECT_EQ(row["median_ns"], 10'000'000);
+  EXPECT_FALSE(row.contains("change"));
+  EXPECT_FALSE(row.contains("host_break"));
+}
+
+TEST(History, DrawsAPictureASeriesAndSaysWhatChanged) {
+  if (const auto obstacle = plot_obstacle()) GTEST_SKIP() << *obstacle;
+  std::vector<RunLatencies> runs;
+  for (std::int64_t i = 1; i <= 14; ++i) {
+    runs.push_back(run_of(i, (i <= 5 ? 10'000'000 : 12'000'000) + i % 3 * 20'000));
+    if (i > 10) runs.back().host.kernel = "6.19";
+  }
+  RunLatencies other = run_of(1, 5'000'000);
+  other.function = "it's /g";
+  runs.push_back(other);
+  const testing::TempFolder folder;
+  const auto files = write_history_plots(history_of(runs), folder / "plots");
+  ASSERT_EQ(files.size(), 2U);
+  const std::string svg = testing::read_file(folder / "plots/history-f-cold-page-cache.svg");
+  EXPECT_TRUE(contains(svg, "<svg"));
+  EXPECT_TRUE(contains(svg, "another machine"));
+  EXPECT_TRUE(contains(svg, "+20.")) << "the change is named";
+  EXPECT_TRUE(contains(svg, "commit-14"));
+  const std::string png = testing::read_file(folder / "plots/history-it-s--g-cold-page-cache.png");
+  EXPECT_TRUE(png.starts_with("\x89PNG"));
+  EXPECT_TRUE(contains(testing::error_of([&] { write_history_plots(history_of(runs), files[0]); }),
+                       "is not a folder"));
+}
+
+// From the store come the starts that statistics use, and no others.
+TEST(History, TakesTheUsableStartsOfEachRun) {
+  const testing::TempFolder folder;
+  {
+    Store store(folder / "s.db", Store::Mode::kWrite);
+    for (int i = 0; i < 2; ++i) {
+      coldstart::Run run = i == 0 ? testing::plain_run({"a", "b"}, 8) : testing::accounted_run(4);
+      const std::int64_t id = store.begin_run(run.info, run.functions);
+      run.starts[0].outcome = Outcome::kTimeout;
+      run.starts[1].lost_events = 3;
+      for (const Start& start : run.starts) store.add_start(id, start);
+    }
+  }
+  const auto rows = load_history(folder / "s.db", std::nullopt);
+  std::map<std::string, std::size_t> counts;
+  for (const RunLatencies& row : rows) {
+    counts[std::to_string(row.run_id) + row.function + row.cache] = row.sorted_ns.size();
+    EXPECT_TRUE(std::is_sorted(row.sorted_ns.begin(), row.sorted_ns.end()));
+    EXPECT_EQ(row.host.kernel, "6.18.0-amd64");
+  }
+  // In accounted_run one start of java from disk is not proven.
+  EXPECT_EQ(counts, (std::map<std::string, std::size_t>{{"1apage-cache", 7},
+                                                        {"1bpage-cache", 7},
+                                                        {"2toolpage-cache", 3},
+                                                        {"2tooldisk", 4},
+                                                        {"2javapage-cache", 3},
+                                                        {"2javadisk", 3},
+                                                        {"2pythonpage-cache", 4},
+                                                        {"2pythondisk", 4}}));
+  EXPECT_EQ(load_history(folder / "s.db", "b").size(), 1U);
+  EXPECT_TRUE(load_history(folder / "s.db", "c").empty());
+}
+
+}  // namespace
+}  // namespace coldstart::results
