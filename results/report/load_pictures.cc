@@ -67,8 +67,9 @@ void add_timelines(const Run& run, const std::vector<LoadSummary>& loads, Drafts
       if (s.invocations + s.warmup > 3 * columns) {
         title += "; of many points the lowest, middle and highest of each moment";
       }
-      drafts.push_back({PictureSection::kLoad, file_name("timeline-" + load.name + "-" + function),
-                        title, "", timeline_alt(s), [&run, s, columns](const Canvas& canvas) {
+      drafts.push_back({PictureSection::kLoad,
+                        picture_file_name("timeline-" + load.name + "-" + function), title, "",
+                        timeline_alt(s), [&run, s, columns](const Canvas& canvas) {
                           return timeline_script(run, s, canvas, columns);
                         }});
     }
@@ -88,8 +89,8 @@ void add_growth(std::vector<Summary> rows, const std::string& name, const std::s
                 Drafts& drafts) {
   const std::string alt = growth_alt(rows);
   const auto kept = std::make_shared<const std::vector<Summary>>(std::move(rows));
-  drafts.push_back({PictureSection::kLoad, file_name(name), "Phases by starts in flight: " + title,
-                    "", alt, [kept](const Canvas& canvas) {
+  drafts.push_back({PictureSection::kLoad, picture_file_name(name),
+                    "Phases by starts in flight: " + title, "", alt, [kept](const Canvas& canvas) {
                       std::vector<const Summary*> pointers;
                       for (const Summary& row : *kept) pointers.push_back(&row);
                       return phases_script(pointers, canvas);
@@ -115,7 +116,7 @@ void add_parallel(const Run& run, const std::vector<Summary>& summaries, Drafts&
     add_growth(
         rows, "parallel-" + sweep.function + (cache.empty() ? "" : "-" + cache),
         with_suite(run, printable(sweep.function) + (cache.empty() ? "" : ", " + printable(cache))),
-        pictures);
+        drafts);
   }
 }
 
@@ -157,7 +158,7 @@ void add_in_flight(const Run& run, Drafts& drafts) {
           rows, "in-flight-" + load.name + "-" + function.name,
           with_suite(run, fmt::format("{} under {}{}", printable(function.name),
                                       printable(load.name), time_scale_suffix(load.time_scale))),
-          pictures);
+          drafts);
     }
   }
 }
@@ -188,12 +189,13 @@ void add_sizes(const Run& run, const std::vector<Summary>& summaries,
                                     sweep.key == "cpus" ? "CPUs" : "memory", printable(sweep.load),
                                     sweep.cache.empty() ? "" : ", ", printable(sweep.cache),
                                     time_scale_suffix(sweep.time_scale)));
-    drafts.push_back({PictureSection::kLoad,
-                      file_name(fmt::format("{}-{}-{}{}{}", sweep.key, sweep.function, sweep.load,
-                                            sweep.cache.empty() ? "" : "-", sweep.cache)),
-                      title, "", sizes_alt(sweep),
-                      // `loads` keeps alive what the sweep points to.
-                      [sweep, loads](const Canvas& canvas) { return size_script(sweep, canvas); }});
+    drafts.push_back(
+        {PictureSection::kLoad,
+         picture_file_name(fmt::format("{}-{}-{}{}{}", sweep.key, sweep.function, sweep.load,
+                                       sweep.cache.empty() ? "" : "-", sweep.cache)),
+         title, "", sizes_alt(sweep),
+         // `loads` keeps alive what the sweep points to.
+         [sweep, loads](const Canvas& canvas) { return size_script(sweep, canvas); }});
   }
 }
 

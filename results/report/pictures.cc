@@ -152,7 +152,7 @@ void add_ladders(std::vector<PictureDraft>& drafts, const std::string& suite,
                                    format_duration(*s->median_ns)));
     }
     drafts.push_back(
-        {PictureSection::kLadder, loads.size() > 1 ? file_name("ladder-" + load) : "ladder",
+        {PictureSection::kLadder, loads.size() > 1 ? picture_file_name("ladder-" + load) : "ladder",
          fmt::format("What each cache state costs, median and 95 % interval: {}{}", suite,
                      printable(load)),
          "", fmt::format("Medians of each cache state: {}.", words),
@@ -181,7 +181,7 @@ void add_causes(std::vector<PictureDraft>& drafts, const Place& place,
 
 }  // namespace
 
-std::string file_name(const std::string& text) {
+std::string picture_file_name(const std::string& text) {
   std::string name;
   for (const char c : text) {
     const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -205,7 +205,7 @@ std::vector<PictureDraft> pictures_of(const Run& run, const std::vector<Summary>
   const auto place_of = [&](const Block& block) {
     const Summary& first = *block.summaries.front();
     return Place{std::max<std::size_t>(summaries.size(), 1),
-                 several ? file_name("-" + first.load + "-" + first.cache) : "",
+                 several ? picture_file_name("-" + first.load + "-" + first.cache) : "",
                  suite + block.title, block.title};
   };
   std::vector<PictureDraft> drafts;
@@ -233,11 +233,11 @@ std::vector<PictureDraft> waterfalls_of(const Run& run, const std::vector<Summar
     const std::string title =
         printable(fmt::format("The median start of {} ({}, {}), {}", s.function, s.load, s.cache,
                               place_of_median_start(run, s)));
-    drafts.push_back(
-        {PictureSection::kWaterfall,
-         file_name("waterfall-" + s.function + (several ? "-" + s.load + "-" + s.cache : "")),
-         title, "", fmt::format("{}: {}.", title, words),
-         [&start](const Canvas& canvas) { return waterfall_script(start, canvas); }});
+    drafts.push_back({PictureSection::kWaterfall,
+                      picture_file_name("waterfall-" + s.function +
+                                        (several ? "-" + s.load + "-" + s.cache : "")),
+                      title, "", fmt::format("{}: {}.", title, words),
+                      [&start](const Canvas& canvas) { return waterfall_script(start, canvas); }});
   }
   return drafts;
 }

@@ -25,7 +25,7 @@ struct PictureDraft {
 };
 
 /// What may stand in a file name; everything else becomes '-'.
-std::string file_name(const std::string& text);
+std::string picture_file_name(const std::string& text);
 
 /// The pictures of a run in the order of the report: phases, distributions, cache states, causes,
 /// loads and sweeps (load_pictures.h). None of a load and cache state without a usable start. They

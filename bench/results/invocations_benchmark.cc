@@ -1,7 +1,7 @@
 // What it costs to keep the requests of a load, and to read and summarise them: 10,000 to a
 // million. To see the memory that the million takes:
 //
-//   /usr/bin/time -v load_benchmark --benchmark_filter=read_and_summarize/1000000
+//   /usr/bin/time -v invocations_benchmark --benchmark_filter=read_and_summarize/1000000
 #include <benchmark/benchmark.h>
 #include <cmath>
 #include <filesystem>
