@@ -22,9 +22,9 @@ constexpr int kSample = 56;  // the piece of line in the legend
 constexpr int kNaturalHeight = 400;
 constexpr std::array<const char*, 5> kDashes = {"1", "(10,3)", "(5,2)", "(10,2,3,2)", "(2,1.5)"};
 
+// `longest`: characters of the name alone.
 std::string legend_name(const SampleLine& line, int longest) {
-  const std::string count = fmt::format(" (n = {})", line.sorted_ns.size());
-  return fit(printable(line.function), longest - display_width(count)) + count;
+  return fit(printable(line.function), longest) + fmt::format(" (n = {})", line.sorted_ns.size());
 }
 
 // The steps as a data block; beyond `most`, several samples share one.
@@ -63,8 +63,10 @@ Layout layout_of(const std::vector<SampleLine>& lines, const Canvas& canvas) {
   if (below) {
     at.frame.width = canvas.width;
     if (canvas.narrow()) at.left = kNarrowLeft;
-    at.name_characters =
-        std::min(characters, static_cast<int>((canvas.width - kSample - 24) / kCharacter));
+    constexpr int kCount = 11;  // " (n = 1234)"
+    at.name_characters = std::min(
+        kLongestName,
+        std::max(static_cast<int>((canvas.width - kSample - 24) / kCharacter) - kCount, 8));
     at.right = canvas.width - 16;
     at.bottom = kBottom + legend_height + 10;
     at.frame.height = canvas.height > 0 ? canvas.height : at.bottom + 260 + kTop + title;

@@ -10,6 +10,7 @@
 #include "results/model/error.h"
 #include "results/report/gnuplot.h"
 #include "results/report/palette.h"
+#include "results/report/plot_frame.h"
 #include "results/report/plot_script.h"
 #include "results/report/plot_units.h"
 #include "results/report/text.h"
@@ -164,15 +165,19 @@ std::vector<fs::path> write_history_plots(const std::vector<HistorySeries>& hist
   }
   const ScratchFolder scratch(folder);
   std::vector<fs::path> files;
+  std::vector<Drawing> drawings;
   std::set<std::string> names;
   for (const HistorySeries& series : history) {
     std::string name =
         file_name("history-" + series.function + '-' + series.load + '-' + series.cache);
     // Names that differ only in what a file name cannot have.
     while (!names.insert(name).second) name += '_';
-    draw(history_script(series), name, scratch);
+    const PlotScript script = history_script(series);
+    drawings.push_back({.script = script, .format = PictureFormat::kSvg, .file = name + ".svg"});
+    drawings.push_back({.script = script, .format = PictureFormat::kPng, .file = name + ".png"});
     files.push_back(folder / (name + ".svg"));
   }
+  draw(drawings, scratch);
   for (const fs::path& svg : files) {
     for (const char* extension : {".svg", ".png"}) {
       fs::path file = svg;

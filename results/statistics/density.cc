@@ -29,6 +29,7 @@ double bandwidth_of(std::span<const std::int64_t> sorted) {
 
 std::vector<DensityPoint> log_density(std::span<const std::int64_t> sorted, std::size_t points) {
   if (sorted.size() < kMinimumForDensity || sorted.front() <= 0 || points < 2) return {};
+  if (sorted.front() == sorted.back()) return {};  // rounding would make a spread of it
   const double width = bandwidth_of(sorted);
   if (!(width > 0)) return {};
   constexpr double kReach = 3;  // bandwidths

@@ -88,8 +88,9 @@ TEST_F(SuiteErrors, UnknownKey) {
             Lines{"2:31: unknown key 'comand' in a function; did you mean 'command'?"});
   EXPECT_EQ(errors(good_ + "loads: [{pattern: constant, rte: 5, rate: 5, duration: 1s}]"),
             Lines{"2:29: unknown key 'rte' in a load; did you mean 'rate'?"});
-  EXPECT_EQ(errors("x: 1\n" + good_), Lines{"1:1: unknown key 'x' in the suite; "
-                                            "known are: name, root, defaults, functions, loads"});
+  EXPECT_EQ(errors("x: 1\n" + good_),
+            Lines{"1:1: unknown key 'x' in the suite; "
+                  "known are: name, root, defaults, functions, loads, budgets"});
 }
 
 TEST_F(SuiteErrors, KeyOfAnotherSection) {

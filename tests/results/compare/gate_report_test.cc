@@ -1,9 +1,16 @@
 #include "results/compare/gate_report.h"
 
 #include <algorithm>
+#include <fstream>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#ifdef COLDSTART_HAVE_VALIJSON
+#include <valijson/adapters/nlohmann_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validator.hpp>
+#endif
 
 #include "tests/results/compare/made_pairs.h"
 

@@ -61,7 +61,7 @@ TEST(Answer, OverlappingIntervalsAreNoRatio) {
   add_starts(run, "b", 2'000'500);
   add_starts(run, "c", 9'000'000);
   EXPECT_TRUE(
-      answer(run).starts_with("a answers its first request in 2.00 ms, b in 2.01 ms (not "
+      answer(run).starts_with("a answers its first request in 2.00 ms, b in 2.00 ms (not "
                               "to be told apart) and c in 9.00 ms (4.49×); "))
       << answer(run);
 }
@@ -71,7 +71,7 @@ TEST(Answer, OfManyOnlyTheEndsAreNamed) {
   for (int i = 1; i <= 6; ++i) add_starts(run, "f" + std::to_string(i), i * 1'000'000);
   EXPECT_TRUE(
       answer(run).starts_with("f1 is the fastest of 6 functions: it answers its first request in "
-                              "1.00 ms, f2 in 2.00 ms (1.99×), and the other 4 up to f6 in 6.00 ms "
+                              "1.00 ms, f2 in 2.00 ms (2.00×), and the other 4 up to f6 in 6.00 ms "
                               "(5.98×); "))
       << answer(run);
 }

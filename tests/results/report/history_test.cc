@@ -43,7 +43,7 @@ TEST(History, MarksWhereANewLevelBegins) {
   EXPECT_NEAR(*history[0].rows[7].change, 1.2, 0.01);
   EXPECT_TRUE(contains(history_text(history, {.width = 80}), "+19.") ||
               contains(history_text(history, {.width = 80}), "+20."));
-  EXPECT_TRUE(contains(history_text(history, {.width = 80}), "coldstart check"));
+  EXPECT_TRUE(contains(history_text(history, {.width = 200}), "coldstart check"));
 }
 
 TEST(History, AnotherMachineIsABreakAndNotAChange) {

@@ -50,9 +50,9 @@ TEST(Markdown, EveryRowOfATableHasTheSameNumberOfCells) {
 
 TEST(Markdown, TheAccountIsFoldedByFunction) {
   const std::string text = report(testing::accounted_run(20));
-  EXPECT_EQ(count_of(text, "<details>"), 7U);  // three functions, two cache states, the conditions
+  EXPECT_EQ(count_of(text, "<details>"), 9U);  // three functions, two cache states, the conditions
   EXPECT_EQ(count_of(text, "<details>"), count_of(text, "</details>"));
-  EXPECT_TRUE(contains(text, "<summary>java: where the time went</summary>"));
+  EXPECT_TRUE(contains(text, "<summary>java (cold, page-cache): where the time went</summary>"));
   EXPECT_TRUE(contains(text, "| phase | median | the phase was |"));
   EXPECT_TRUE(contains(text, "| ---: | :--- |"));
   EXPECT_TRUE(contains(text, "- JVM: 467 classes"));
