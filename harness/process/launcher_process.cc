@@ -259,8 +259,8 @@ class LauncherProcess {
     }
   }
 
-  // All processes of an instance: its first process, orphans that came to us, and the descendants of
-  // these. Orphans are recognised by their session or by the mark in their environment. One that
+  // All processes of an instance: its first process, orphans that came to us, and the descendants
+  // of these. Orphans are recognised by their session or by the mark in their environment. One that
   // has ended and was not waited for is still one of them: what it held may not be free yet, and a
   // process that its death leaves to us is not to be seen elsewhere.
   std::vector<pid_t> members(const Instance& instance) {
