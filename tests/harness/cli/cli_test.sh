@@ -242,10 +242,9 @@ END
     done
     expect_silence 0 "$program" report --plots q --format png --size 640x420
     [[ $(od -An -tu1 -j16 -N8 q/ecdf.png | tr -s ' ') == ' 0 0 2 128 0 0 1 164' ]] || fail "a PNG has other pixels"
-    for wrong in "--format jpg:'jpg' is no format" "--size 640:'640' is no size" "--size 64x42:'64x42' is no size" \
-      "--size 640x420x1:'640x420x1' is no size"; do
-      # shellcheck disable=SC2086
-      expect 2 "${wrong#*:}" "$program" report --plots r ${wrong%%:*}
+    for wrong in --format:jpg:format --size:640:size --size:64x42:size --size:640x420x1:size; do
+      IFS=: read -r option value what <<<"$wrong"
+      expect 2 "'$value' is no $what" "$program" report --plots r "$option" "$value"
       one_line_of_error
     done
     [[ ! -e r ]] || fail "something was made"
@@ -274,7 +273,8 @@ END
     expect 0 $'\x1b' env NO_COLOR=1 "$program" --color always report
     # A terminal of 80 columns.
     on_a_terminal() { script -qec "stty cols 80 rows 24; $*" typescript >/dev/null </dev/null; }
-    on_a_terminal "$program report" && grep -q $'\x1b\[38;5;' typescript || fail "no colour on a terminal"
+    on_a_terminal "$program report"
+    grep -q $'\x1b\[38;5;' typescript || fail "no colour on a terminal"
     on_a_terminal "NO_COLOR=1 $program report" && grep -q $'\x1b\[' typescript && fail "colour in spite of NO_COLOR"
     on_a_terminal "$program --color never report" && grep -q $'\x1b\[' typescript && fail "colour in spite of --color never"
     on_a_terminal "$program run suite.yaml --seed 7"
