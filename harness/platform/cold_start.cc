@@ -2,8 +2,8 @@
 
 #include <cerrno>
 #include <fcntl.h>
-#include <filesystem>
 #include <limits>
+#include <set>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -39,6 +39,8 @@ ColdStart::ColdStart(Platform& platform, const FunctionSpec& function, const Sta
       channel_(platform.hub_.open(instance)),
       connection_(platform.io_) {
   record_.instance = instance;
+  std::set<int>& slots = platform.slots_[function.name];
+  while (!slots.insert(slot_).second) slot_ += 1;
   by_event_ = options.readiness == Readiness::kAuto && platform.session_.live();
   platform_.alive_.push_back(instance);
 }
@@ -49,8 +51,7 @@ ColdStart::~ColdStart() {
   if (counted_) platform_.starting_ -= 1;
   close_record();
   platform_.hub_.forget(record_.instance);
-  std::error_code ignored;
-  if (!plan_.scratch.empty()) std::filesystem::remove_all(plan_.scratch, ignored);
+  platform_.slots_[function_.name].erase(slot_);
   std::erase(platform_.alive_, record_.instance);
 }
 
@@ -139,6 +140,7 @@ void ColdStart::prepare() {
                         record_.instance,
                         instance_mark(platform_.launcher_.pid(), record_.instance),
                         offered_port_,
+                        slot_,
                         {}};
   prepare_limits(context);
   plan_ = plan_launch(function_, context);

@@ -119,6 +119,7 @@ class ColdStart {
   boost::asio::awaitable<void> serve_exec();
   boost::asio::awaitable<void> read_output();
 
+  bool reached_memory_limit() const;
   void judge_exit();
   void complete_rehearsal();
   void write_record();
@@ -145,6 +146,7 @@ class ColdStart {
       output_end_;  // exec: our end of its output
   bool output_ended_ = false;
   PortLease lease_;
+  int slot_ = 0;
   int offered_port_ = 0;
   bool is_configured_ = false;  // the port: not one that we chose
   bool launched_ = false;

@@ -156,6 +156,17 @@ std::string ColdStart::port_thief() const {
   return "; port " + std::to_string(offered_port_) + " was taken by " + *other + " meanwhile";
 }
 
+// Version 1 of cgroups counts the kills of a container in its own group, which the engine has
+// removed by then. That its memory came to the limit, and that somebody other than us killed it, is
+// known.
+bool ColdStart::reached_memory_limit() const {
+  constexpr std::int64_t kChargedAtOnce = 256 * 1024;  // of the kernel's per-CPU stock
+  const LaunchReport& exited = *channel_->exited;
+  return exited.memory_hits > 0 ||
+         (function_.limits.memory_bytes &&
+          exited.peak_memory_bytes + kChargedAtOnce >= *function_.limits.memory_bytes);
+}
+
 // It ended, or never began, before it answered.
 void ColdStart::judge_exit() {
   if (channel_->failed) {
@@ -168,9 +179,7 @@ void ColdStart::judge_exit() {
   const std::string when = view_.listens ? " before it answered" + port_thief() : "";
   const bool killed =
       WIFSIGNALED(status) ? WTERMSIG(status) == SIGKILL : WEXITSTATUS(status) == 128 + SIGKILL;
-  // Version 1 of cgroups does not tell of kills in groups below that are gone already (those of a
-  // container), but how often the limit was hit.
-  if (channel_->exited->memory_kills > 0 || (killed && channel_->exited->memory_hits > 0)) {
+  if (channel_->exited->memory_kills > 0 || (killed && reached_memory_limit())) {
     record_.outcome = Outcome::kOutOfMemory;
     record_.message =
         "killed at its memory limit" + memory_limit_text(function_.limits) + when + last_words();

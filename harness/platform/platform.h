@@ -4,8 +4,10 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -109,6 +111,8 @@ class Platform {
   EventHub hub_;
   std::filesystem::path run_directory_;
   PortPool ports_;
+  std::map<std::string, std::set<int>>
+      slots_;  // of each function, those in use: LaunchContext::slot
   std::uint64_t last_instance_ = 0;
   std::optional<CgroupLayout> cgroups_;
   int starting_ = 0;

@@ -61,7 +61,7 @@ void write_file(const std::filesystem::path& path, const std::string& text) {
 
 void prepare(const FunctionSpec& function, const LaunchContext& context, LaunchPlan& plan) {
   const std::filesystem::path bundle =
-      context.run_directory / "bundles" / std::to_string(context.instance);
+      context.run_directory / "bundles" / function.name / std::to_string(context.slot);
   const std::filesystem::path state = context.run_directory / "state";
   std::error_code error;
   std::filesystem::create_directories(bundle, error);
@@ -77,7 +77,6 @@ void prepare(const FunctionSpec& function, const LaunchContext& context, LaunchP
   plan.cleanup_if_exists = state / id;
   plan.program = function.command.front();
   plan.rootfs = function.rootfs;
-  plan.scratch = bundle;
 }
 
 }  // namespace

@@ -15,8 +15,11 @@ namespace coldstart::harness {
 struct LaunchContext {
   std::filesystem::path run_directory;  ///< temporary, of this run, removed afterwards
   std::uint64_t instance = 0;
-  std::string mark;              ///< value of COLDSTART_INSTANCE, see spawn.h
-  int port = 0;                  ///< offered in $PORT; 0: none
+  std::string mark;  ///< value of COLDSTART_INSTANCE, see spawn.h
+  int port = 0;      ///< offered in $PORT; 0: none
+  /// The lowest number that no other living instance of the function has: files that are written
+  /// for an instance are the same ones at the next start.
+  int slot = 0;
   std::filesystem::path cgroup;  ///< container: the group to be made; empty: the engine chooses
 };
 
@@ -31,7 +34,6 @@ struct LaunchPlan {
   std::string cleanup_if_exists;
   std::string program;           ///< container: the program inside, as the kernel will see its name
   std::filesystem::path rootfs;  ///< container: the root filesystem, else empty
-  std::filesystem::path scratch;  ///< folder of this instance alone, to be removed after its end
 };
 
 /// What the machine lacks to start this function, with what to install: "needs crun; apt-get

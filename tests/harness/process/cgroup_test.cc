@@ -62,7 +62,7 @@ TEST(Cgroups, InVersion2TheNearestAncestorThatHandsOutTheControllerIsTheirPlace)
   root.file("user.slice/cgroup.controllers", "cpu memory pids\n");
   root.file("user.slice/cgroup.subtree_control", "memory pids\n");
   root.file("user.slice/mine/cgroup.controllers", "memory pids\n");
-  fs::create_directories(root.path("user.slice/mine/cgroup.subtree_control"));  // not writable
+  // Its cgroup.subtree_control cannot be written: there is none.
   const CgroupLayout layout =
       find_cgroups(mount_line(root.path(), "cgroup2", "rw"), "0::/user.slice/mine\n");
   EXPECT_EQ(layout.places.at(Controller::kMemory).parent, root.path("user.slice"));
