@@ -41,7 +41,11 @@ std::string share_in_words(const Share& share) {
                      100 * share.high);
 }
 
-// "rate 100, spacing poisson": the keys of the suite, short.
+bool is_list_of_objects(const nlohmann::ordered_json& value) {
+  return value.is_array() && !value.empty() && value.front().is_object();
+}
+
+// "rate 100, spacing poisson", "stages 3": the keys of the suite, short.
 std::string parameters_in_words(const Load& load) {
   const auto json = nlohmann::ordered_json::parse(load.parameters, nullptr, false);
   if (!json.is_object()) return "";
@@ -50,8 +54,9 @@ std::string parameters_in_words(const Load& load) {
     if (key == "warmup_s") continue;  // has a sentence of its own
     const bool seconds = key.ends_with("_s") && value.is_number();
     const std::string text = seconds ? format_duration(std::llround(value.get<double>() * 1e9))
-                             : value.is_string() ? value.get<std::string>()
-                                                 : value.dump();
+                             : value.is_string()         ? value.get<std::string>()
+                             : is_list_of_objects(value) ? std::to_string(value.size())
+                                                         : value.dump();
     words += fmt::format("{}{} {}", words.empty() ? "" : ", ",
                          printable(seconds ? key.substr(0, key.size() - 2) : key),
                          fit(printable(text), kLongestParameter));
@@ -235,12 +240,12 @@ DetailTable traffic(const Run& run, const std::vector<const LoadSummary*>& summa
                     const std::string& scaled) {
   Column function{"function", {}, true};
   Column offered{"due/s"};
-  Column answered{"answered/s"};
-  Column ok{"answered"};
+  Column answered{"ok/s", {}, false, TooWide::kKeep, "answers a second"};
+  Column ok{"ok", {}, false, TooWide::kKeep, "answered"};
   Column drops{"drops"};
-  Column timeouts{"timeouts"};
+  Column timeouts{"timeout"};
   Column failed{"failed"};
-  Column instances{"instances"};
+  Column instances{"started"};
   Column most{"at once"};
   Column starting{"starting"};
   Column memory{"memory"};
@@ -342,13 +347,22 @@ std::vector<LoadSection> load_sections(const Run& run, const std::vector<Summary
 }
 
 std::string load_text(const std::vector<LoadSection>& sections, const TextStyle& style) {
+  // What the columns mean is said once, where it stands last.
+  std::map<std::string, const DetailTable*> last;
+  for (const LoadSection& section : sections) {
+    for (const DetailTable& table : section.tables) last[table.note] = &table;
+  }
   std::string text;
   for (const LoadSection& section : sections) {
     text += (text.empty() ? "" : "\n") + bold(fit(section.title, style.width), style) + '\n';
     for (const std::string& sentence : section.sentences) {
       for (const std::string& line : wrap(sentence, style.width, 2)) text += line + '\n';
     }
-    for (const DetailTable& table : section.tables) text += '\n' + render(table, style);
+    for (const DetailTable& table : section.tables) {
+      DetailTable shown = table;
+      if (last.at(table.note) != &table) shown.note.clear();
+      text += '\n' + render(shown, style);
+    }
   }
   return style.unicode ? text : to_ascii(text);
 }

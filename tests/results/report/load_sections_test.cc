@@ -167,6 +167,11 @@ TEST(LoadSections, OfManyFunctionsTheBusiestAreShownAndTheSumOfAll) {
   EXPECT_EQ(names.front(), "f399");
 }
 
+TEST(LoadSections, WhatTheColumnsMeanIsSaidOnce) {
+  const std::string text = load_text(load_sections(loaded_run(), std::vector<Summary>{}), {});
+  EXPECT_EQ(testing::count_of(text, "inst: most instances at once"), 1U) << text;
+}
+
 TEST(LoadSections, MarkdownFoldsAllButTheAnswer) {
   const std::string text = markdown_of(loaded_run());
   EXPECT_TRUE(contains(text, "### Load steady\n"));
