@@ -326,6 +326,7 @@ std::vector<LoadSection> load_sections(const Run& run, const std::vector<LoadSum
   const Messages messages = first_messages(run);
   std::vector<LoadSection> sections;
   for (std::size_t i = 0; i < run.loads.size(); ++i) {
+    if (parallel_of(run.loads[i])) continue;  // has a section of its own, with all k side by side
     std::vector<const LoadSummary*> of_load;
     for (const LoadSummary& summary : loads) {
       if (summary.load == i) of_load.push_back(&summary);

@@ -246,8 +246,8 @@ PlotScript timeline_script(const Run& run, const LoadSummary& of, const Canvas& 
   text += fmt::format(
       "set multiplot\nset border 3 lc rgb '{}'\nset tics nomirror out textcolor rgb '{}'\n"
       "set grid xtics ytics lc rgb '{}' lt 1\nset xrange [0:{:.9g}]\nunset key\n"
-      "set style fill solid noborder\n",
-      kBorder, kInk, kGrid, drawn.end);
+      "set style fill solid noborder\nset boxwidth {:.9g} absolute\n",
+      kBorder, kInk, kGrid, drawn.end, width);
   text += at.frame.title(canvas.title) + at.frame.legend(legend, at.legend_top);
 
   text += panel(at, at.arrivals_bottom, at.arrivals_top, "due / s");
