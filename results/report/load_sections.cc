@@ -72,7 +72,7 @@ std::string verdict(const Run& run, const LoadSummary& s) {
   std::string text = name_of(run, s) + ": ";
   if (!s.cold_share) return text + "no request got an instance";
   text += s.cold_share->part == 0
-              ? fmt::format("no request of {} was cold (95 %: at most {:.1f} %)",
+              ? fmt::format("no request of {} was cold (95 %: at most {:.2g} %)",
                             count_cell(s.cold_share->total), 100 * s.cold_share->high)
               : share_in_words(*s.cold_share) + " of the requests were cold";
   if (s.cold.median_ns && s.warm.median_ns) {
@@ -142,7 +142,7 @@ std::vector<std::string> sentences_of(const Run& run, const Load& load,
   if (const std::string words = parameters_in_words(load); !words.empty()) driven += "; " + words;
   sentences.push_back(std::move(driven));
   if (!load.duration_ns) {
-    sentences.push_back("this load was interrupted: what had ended by then is counted");
+    sentences.emplace_back("this load was interrupted: what had ended by then is counted");
   }
   if (warmup_ns(load) > 0) {
     sentences.push_back(fmt::format("warm-up: {} that were due in the first {} are left out",
