@@ -366,7 +366,9 @@ std::optional<MemoryUse> read_memory_use(const CgroupSet& set) {
     use.hits = value_of(folder / "memory.events", "max");
   } else {
     use.peak_bytes = number_in(folder / "memory.max_usage_in_bytes");
-    use.hits = number_in(folder / "memory.failcnt").value_or(0);
+    // Where swap is accounted for, that counter has the same limit and is asked first.
+    use.hits = number_in(folder / "memory.failcnt").value_or(0) +
+               number_in(folder / "memory.memsw.failcnt").value_or(0);
   }
   use.kills = kills_in(folder, set.memory_version);
   return use;

@@ -220,6 +220,10 @@ END
     expect 0 '^true, cold, page-cache: 2 runs' "$program" history
     expect 0 '"schema": "coldstart.history/1"' "$program" history true --json
     expect 2 'functions of the store: true' "$program" history nobody
+    if command -v gnuplot >/dev/null; then
+      expect_silence 0 "$program" history --plots pictures
+      [[ -s pictures/history-true-cold-page-cache.svg ]] || fail "no picture of the history"
+    fi
     for arguments in first '' 'first a:b --functions true,x' 'first --functions true' 'first nobody' \
       'first:nobody a:b' 'first@disk a:b' 'first:true@disk a:b'; do
       # shellcheck disable=SC2086
