@@ -46,7 +46,9 @@ std::string timeline_alt(const LoadSummary& s) {
 
 void add_timelines(const Run& run, const std::vector<LoadSummary>& loads, Drafts& drafts) {
   std::map<std::uint32_t, std::vector<LoadSummary>> by_load;
-  for (const LoadSummary& s : loads) by_load[s.load].push_back(s);
+  for (const LoadSummary& s : loads) {
+    if (!parallel_of(run.loads[s.load])) by_load[s.load].push_back(s);
+  }
   std::size_t count = 0;
   for (auto& [index, summaries] : by_load) {
     std::stable_sort(summaries.begin(), summaries.end(),

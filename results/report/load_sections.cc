@@ -41,7 +41,11 @@ std::string share_in_words(const Share& share) {
                      100 * share.high);
 }
 
-// "rate 100, spacing poisson": the keys of the suite, short.
+bool is_list_of_objects(const nlohmann::ordered_json& value) {
+  return value.is_array() && !value.empty() && value.front().is_object();
+}
+
+// "rate 100, spacing poisson", "stages 3": the keys of the suite, short.
 std::string parameters_in_words(const Load& load) {
   const auto json = nlohmann::ordered_json::parse(load.parameters, nullptr, false);
   if (!json.is_object()) return "";
@@ -50,8 +54,9 @@ std::string parameters_in_words(const Load& load) {
     if (key == "warmup_s") continue;  // has a sentence of its own
     const bool seconds = key.ends_with("_s") && value.is_number();
     const std::string text = seconds ? format_duration(std::llround(value.get<double>() * 1e9))
-                             : value.is_string() ? value.get<std::string>()
-                                                 : value.dump();
+                             : value.is_string()         ? value.get<std::string>()
+                             : is_list_of_objects(value) ? std::to_string(value.size())
+                                                         : value.dump();
     words += fmt::format("{}{} {}", words.empty() ? "" : ", ",
                          printable(seconds ? key.substr(0, key.size() - 2) : key),
                          fit(printable(text), kLongestParameter));
@@ -67,7 +72,7 @@ std::string verdict(const Run& run, const LoadSummary& s) {
   std::string text = name_of(run, s) + ": ";
   if (!s.cold_share) return text + "no request got an instance";
   text += s.cold_share->part == 0
-              ? fmt::format("no request of {} was cold (95 %: at most {:.1f} %)",
+              ? fmt::format("no request of {} was cold (95 %: at most {:.2g} %)",
                             count_cell(s.cold_share->total), 100 * s.cold_share->high)
               : share_in_words(*s.cold_share) + " of the requests were cold";
   if (s.cold.median_ns && s.warm.median_ns) {
@@ -137,7 +142,7 @@ std::vector<std::string> sentences_of(const Run& run, const Load& load,
   if (const std::string words = parameters_in_words(load); !words.empty()) driven += "; " + words;
   sentences.push_back(std::move(driven));
   if (!load.duration_ns) {
-    sentences.push_back("this load was interrupted: what had ended by then is counted");
+    sentences.emplace_back("this load was interrupted: what had ended by then is counted");
   }
   if (warmup_ns(load) > 0) {
     sentences.push_back(fmt::format("warm-up: {} that were due in the first {} are left out",
@@ -235,12 +240,12 @@ DetailTable traffic(const Run& run, const std::vector<const LoadSummary*>& summa
                     const std::string& scaled) {
   Column function{"function", {}, true};
   Column offered{"due/s"};
-  Column answered{"answered/s"};
-  Column ok{"answered"};
+  Column answered{"ok/s", {}, false, TooWide::kKeep, "answers a second"};
+  Column ok{"ok", {}, false, TooWide::kKeep, "answered"};
   Column drops{"drops"};
-  Column timeouts{"timeouts"};
+  Column timeouts{"timeout"};
   Column failed{"failed"};
-  Column instances{"instances"};
+  Column instances{"started"};
   Column most{"at once"};
   Column starting{"starting"};
   Column memory{"memory"};
@@ -321,6 +326,7 @@ std::vector<LoadSection> load_sections(const Run& run, const std::vector<LoadSum
   const Messages messages = first_messages(run);
   std::vector<LoadSection> sections;
   for (std::size_t i = 0; i < run.loads.size(); ++i) {
+    if (parallel_of(run.loads[i])) continue;  // has a section of its own, with all k side by side
     std::vector<const LoadSummary*> of_load;
     for (const LoadSummary& summary : loads) {
       if (summary.load == i) of_load.push_back(&summary);
@@ -342,13 +348,22 @@ std::vector<LoadSection> load_sections(const Run& run, const std::vector<Summary
 }
 
 std::string load_text(const std::vector<LoadSection>& sections, const TextStyle& style) {
+  // What the columns mean is said once, where it stands last.
+  std::map<std::string, const DetailTable*> last;
+  for (const LoadSection& section : sections) {
+    for (const DetailTable& table : section.tables) last[table.note] = &table;
+  }
   std::string text;
   for (const LoadSection& section : sections) {
     text += (text.empty() ? "" : "\n") + bold(fit(section.title, style.width), style) + '\n';
     for (const std::string& sentence : section.sentences) {
       for (const std::string& line : wrap(sentence, style.width, 2)) text += line + '\n';
     }
-    for (const DetailTable& table : section.tables) text += '\n' + render(table, style);
+    for (const DetailTable& table : section.tables) {
+      DetailTable shown = table;
+      if (last.at(table.note) != &table) shown.note.clear();
+      text += '\n' + render(shown, style);
+    }
   }
   return style.unicode ? text : to_ascii(text);
 }

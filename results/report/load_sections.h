@@ -19,7 +19,7 @@ struct LoadSection {
   std::vector<DetailTable> tables;
 };
 
-/// A section for each load that has requests.
+/// A section for each load that has requests, but those of the parallel sweep.
 std::vector<LoadSection> load_sections(const Run& run, const std::vector<LoadSummary>& loads);
 
 /// A section for the parallel sweep, and one for each sweep over memory or CPUs.

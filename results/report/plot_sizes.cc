@@ -131,9 +131,9 @@ PlotScript size_script(const SizeSweep& sweep, const Canvas& canvas) {
       [](const SizePoint& p) { return p.load ? p.load->warm.median_ns : std::nullopt; }, any_warm);
 
   const LoadColors& colors = load_colors();
-  std::vector<LegendEntry> legend = {{"cold start, median and 95 % interval", hex(colors.cold)}};
-  if (any_p90) legend.push_back({"cold start, p90 (dashed)", hex(colors.starting)});
-  if (any_warm) legend.push_back({"warm request, median", hex(colors.warm)});
+  std::vector<LegendEntry> legend = {{"cold starts: median, its interval", hex(colors.cold)}};
+  if (any_p90) legend.push_back({"cold starts: p90, dashed", hex(colors.starting)});
+  if (any_warm) legend.push_back({"warm requests: median", hex(colors.warm)});
   Frame frame;
   frame.width = canvas.width > 0 ? canvas.width : kNaturalWidth;
   const int legend_height = place_legend(legend, frame.width) * kLegendRow;

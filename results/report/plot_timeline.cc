@@ -29,6 +29,7 @@ constexpr int kLeast = 40;  // of a panel
 
 constexpr double kBins = 120;  // of the requests due, at most
 constexpr double kSecond = 1e9;
+constexpr std::size_t kMany = 300;  // points, that are drawn smaller
 
 struct Point {
   double x = 0;
@@ -53,7 +54,7 @@ Drawn drawn_of(const Run& run, const LoadSummary& of) {
     const double due = static_cast<double>(r.due_ns) / kSecond;
     drawn.due.push_back(due);
     const auto latency = r.first_byte_ns ? r.first_byte_ns : r.done_ns;
-    drawn.end = std::max(drawn.end, due);
+    drawn.end = std::max(drawn.end, due + static_cast<double>(r.done_ns.value_or(0)) / kSecond);
     if (r.outcome != Outcome::kOk || !latency) {
       drawn.unanswered.push_back(due);
       continue;
@@ -62,9 +63,6 @@ Drawn drawn_of(const Run& run, const LoadSummary& of) {
     (r.cold ? drawn.cold : drawn.warm).push_back({due, y});
     drawn.low = drawn.low == 0 ? y : std::min(drawn.low, y);
     drawn.high = std::max(drawn.high, y);
-  }
-  if (const auto& duration = run.loads[of.load].duration_ns) {
-    drawn.end = std::max(drawn.end, static_cast<double>(*duration) / kSecond);
   }
   if (drawn.end <= 0) drawn.end = 1;
   return drawn;
@@ -93,9 +91,8 @@ bool thin(std::vector<Point>& points, double end, std::size_t columns) {
   return true;
 }
 
-// A round width of which about kBins fit into the axis.
-double bin_width(double end) {
-  const double rough = end / kBins;
+// The next 1, 2 or 5 times a power of ten.
+double round_up(double rough) {
   const double decade = std::pow(10, std::floor(std::log10(rough)));
   for (const double factor : {1.0, 2.0, 5.0}) {
     if (decade * factor >= rough) return decade * factor;
@@ -109,30 +106,29 @@ std::string histogram(const char* name, const std::vector<double>& times, double
   for (const double at : times) ++counts[static_cast<std::size_t>(at / width)];
   std::string text = fmt::format("${} << EOD\n", name);
   for (std::size_t i = 0; i < counts.size(); ++i) {
+    // An empty block of data is an error to gnuplot: one bar may be of no height.
+    if (counts[i] == 0 && i > 0) continue;
     text += fmt::format("{:.6g} {:.6g}\n", (static_cast<double>(i) + 0.5) * width,
                         static_cast<double>(counts[i]) / width);
   }
   return text + "EOD\n";
 }
 
-// Steps that move the picture by less than a pixel are left out, but for the highest of them.
+// Of the steps within one pixel the highest count is drawn, then the last one: a peak stays
+// visible, and does not outlive itself.
 std::string steps(const char* name, const std::vector<Step>& steps, double end, double pixel) {
   std::string text = fmt::format("${} << EOD\n", name);
-  double drawn_at = -pixel;
-  int held = -1;
   int last = 0;
-  for (const Step& step : steps) {
-    const double at = static_cast<double>(step.at_ns) / kSecond;
+  for (std::size_t i = 0; i < steps.size();) {
+    const double at = static_cast<double>(steps[i].at_ns) / kSecond;
     if (at > end) break;
-    last = step.count;
-    if (at - drawn_at < pixel / 2) {
-      held = std::max(held, step.count);
-      continue;
+    int highest = steps[i].count;
+    for (; i < steps.size() && static_cast<double>(steps[i].at_ns) / kSecond < at + pixel; ++i) {
+      highest = std::max(highest, steps[i].count);
+      last = steps[i].count;
     }
-    if (held >= 0) text += fmt::format("{:.6g} {}\n", drawn_at, held);
-    text += fmt::format("{:.6g} {}\n", at, step.count);
-    drawn_at = at;
-    held = -1;
+    text += fmt::format("{:.6g} {}\n", at, highest);
+    if (last != highest) text += fmt::format("{:.6g} {}\n", std::min(at + pixel, end), last);
   }
   return text + fmt::format("{:.6g} {}\nEOD\n", end, last);
 }
@@ -156,6 +152,16 @@ std::string count_ticks(double high) {
   // Whole numbers only: there is no half an instance.
   const double step = high <= 5 ? 1 : std::ceil(high / 4);
   return fmt::format("set yrange [0:{:.6g}]\nset ytics 0,{:.6g}\n", high * 1.08, step);
+}
+
+// Four of them or fewer, at round numbers.
+std::string rate_ticks(const std::vector<double>& times, double end, double width) {
+  std::vector<std::size_t> counts(static_cast<std::size_t>(std::ceil(end / width)) + 1);
+  std::size_t most = 1;
+  for (const double at : times) {
+    most = std::max(most, ++counts[static_cast<std::size_t>(at / width)]);
+  }
+  return fmt::format("set ytics 0,{:.6g}\n", round_up(static_cast<double>(most) / width / 4));
 }
 
 std::string latency_axis(double low, double high) {
@@ -223,7 +229,7 @@ PlotScript timeline_script(const Run& run, const LoadSummary& of, const Canvas& 
   if (canvas.narrow()) columns /= 2;
   thin(drawn.warm, drawn.end, columns);
   thin(drawn.cold, drawn.end, columns);
-  const double width = bin_width(drawn.end);
+  const double width = round_up(drawn.end / kBins);
   const double pixel = drawn.end / std::max(at.right - at.left, 1);
   const TimeUnit unit = unit_for(drawn.high > 0 ? std::sqrt(drawn.low * drawn.high) : 1e6);
   const double low = drawn.high > 0 ? drawn.low / unit.scale * 0.6 : 0.1;
@@ -240,12 +246,12 @@ PlotScript timeline_script(const Run& run, const LoadSummary& of, const Canvas& 
   text += fmt::format(
       "set multiplot\nset border 3 lc rgb '{}'\nset tics nomirror out textcolor rgb '{}'\n"
       "set grid xtics ytics lc rgb '{}' lt 1\nset xrange [0:{:.9g}]\nunset key\n"
-      "set style fill solid noborder\n",
-      kBorder, kInk, kGrid, drawn.end);
+      "set style fill solid noborder\nset boxwidth {:.9g} absolute\n",
+      kBorder, kInk, kGrid, drawn.end, width);
   text += at.frame.title(canvas.title) + at.frame.legend(legend, at.legend_top);
 
   text += panel(at, at.arrivals_bottom, at.arrivals_top, "due / s");
-  text += "set format x ''\nset yrange [0:*]\nset ytics autofreq\n";
+  text += "set format x ''\nset yrange [0:*]\n" + rate_ticks(drawn.due, drawn.end, width);
   text += fmt::format(
       "plot $due using 1:2 with boxes lc rgb '{}', $lost using 1:2 with boxes lc rgb '{}'\n"
       "unset label\nunset object\n",
@@ -264,10 +270,11 @@ PlotScript timeline_script(const Run& run, const LoadSummary& of, const Canvas& 
       fmt::format("set xlabel {}\n", plot_quoted("time since the load began (s)" +
                                                  time_scale_suffix(run.loads[of.load].time_scale)));
   text += fmt::format(
-      "plot $warm using 1:2 with points pt 7 ps 0.35 lc rgb '{}', $cold using 1:2 with points pt 9 "
-      "ps 0.9 lc rgb '{}', $unanswered using 1:2 with points pt 2 ps 0.7 lw 1.4 lc rgb '{}'\n"
+      "plot $warm using 1:2 with points pt 7 ps {} lc rgb '{}', $cold using 1:2 with points pt 9 "
+      "ps {} lc rgb '{}', $unanswered using 1:2 with points pt 2 ps 0.9 lw 1.4 lc rgb '{}'\n"
       "unset multiplot\n",
-      hex(colors.warm), hex(colors.cold), hex(colors.unanswered));
+      drawn.warm.size() > kMany ? 0.4 : 0.7, hex(colors.warm),
+      drawn.cold.size() > kMany ? 0.9 : 1.5, hex(colors.cold), hex(colors.unanswered));
   return {text, at.frame.width, at.frame.height};
 }
 

@@ -130,26 +130,40 @@ LoadSection parallel_section(const std::vector<ParallelSweep>& sweeps) {
 
 const char* header_of(const std::string& key) { return key == "cpus" ? "CPUs" : "memory"; }
 
+// Whether the interval of one median lies wholly below that of the other.
+bool is_faster(const SizePoint& point, const SizePoint& than) {
+  const auto& a = point.summary->median_interval;
+  const auto& b = than.summary->median_interval;
+  return a && b && a->high < b->low;
+}
+
+std::string in_words(const SizeSweep& sweep, const SizePoint& point) {
+  return fmt::format("{} ({})", format_size(sweep.key, point.size),
+                     format_duration(*point.summary->median_ns));
+}
+
+// Which size is enough, and whether more of it helps.
 std::string sentence_of(const SizeSweep& sweep) {
   const SizePoint* smallest = nullptr;
   const SizePoint* fastest = nullptr;
   for (const SizePoint& point : sweep.points) {
     if (point.summary == nullptr || !point.summary->median_ns) continue;
-    const bool whole = point.starts_out_of_memory == 0 && point.requests_out_of_memory == 0;
-    if (smallest == nullptr && whole) smallest = &point;
+    if (point.starts_out_of_memory > 0 || point.requests_out_of_memory > 0) continue;
+    if (smallest == nullptr) smallest = &point;
     if (fastest == nullptr || *point.summary->median_ns < *fastest->summary->median_ns) {
       fastest = &point;
     }
   }
-  if (fastest == nullptr) return "no start that can be used at any size";
-  std::string text = fmt::format("fastest with {}: {}", format_size(sweep.key, fastest->size),
-                                 format_duration(*fastest->summary->median_ns));
-  if (sweep.key == "memory" && smallest != nullptr) {
-    text += fmt::format("; the smallest that was never out of memory: {}, {}",
-                        format_size(sweep.key, smallest->size),
-                        format_duration(*smallest->summary->median_ns));
+  if (smallest == nullptr) {
+    return sweep.key == "memory" ? "at every size starts failed or were out of memory"
+                                 : "no start that can be used at any size";
   }
-  return text;
+  std::string text =
+      (sweep.key == "memory" ? "the smallest that was never out of memory: " : "the smallest: ") +
+      in_words(sweep, *smallest);
+  return text + (is_faster(*fastest, *smallest)
+                     ? "; the fastest: " + in_words(sweep, *fastest)
+                     : "; none that is larger has a median that is lower beyond doubt");
 }
 
 LoadSection size_section(const SizeSweep& sweep) {

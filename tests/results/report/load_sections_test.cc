@@ -133,6 +133,31 @@ TEST(LoadSections, TheParallelSweepSaysHowLatencyGrowsAndWhichPhase) {
   EXPECT_FALSE(contains(text, "parallel-4, page-cache\n"));
 }
 
+TEST(LoadSections, RequestsOfTheParallelSweepAreNoLoadOfTheirOwn) {
+  coldstart::Run run = testing::parallel_run();
+  for (const Start& start : run.starts) {
+    if (start.function != "java" || start.load != "parallel-4") continue;
+    run.invocations.push_back({1, 2, start.instance, true, Outcome::kOk, 0, 1, 2, 3, ""});
+  }
+  const auto sections = load_sections(run, summarize(run));
+  ASSERT_EQ(sections.size(), 1U);
+  EXPECT_EQ(sections[0].title, "Starts in parallel");
+}
+
+TEST(LoadSections, ALargerSizeIsCalledFasterOnlyBeyondDoubt) {
+  coldstart::Run run = testing::memory_sweep_run();
+  for (Start& start : run.starts) {
+    for (Mark& mark : start.timeline.marks) {
+      if (mark.at_ns && start.function == "java@256MiB") *mark.at_ns *= 4;
+    }
+  }
+  EXPECT_TRUE(
+      contains(load_sections(run, summarize(run)).at(0).sentences.at(0), "the fastest: 512 MiB"));
+  for (Start& start : run.starts) start.timeline = run.starts.back().timeline;
+  EXPECT_TRUE(contains(load_sections(run, summarize(run)).at(0).sentences.at(0),
+                       "none that is larger has a median that is lower beyond doubt"));
+}
+
 TEST(LoadSections, TheMemorySweepCountsWhatWasKilled) {
   const coldstart::Run run = testing::memory_sweep_run();
   const auto sections = load_sections(run, summarize(run));
@@ -165,6 +190,11 @@ TEST(LoadSections, OfManyFunctionsTheBusiestAreShownAndTheSumOfAll) {
   const auto& names = sections[0].tables.at(0).columns.at(0).cells;
   EXPECT_EQ(names.size(), 20U);
   EXPECT_EQ(names.front(), "f399");
+}
+
+TEST(LoadSections, WhatTheColumnsMeanIsSaidOnce) {
+  const std::string text = load_text(load_sections(loaded_run(), std::vector<Summary>{}), {});
+  EXPECT_EQ(testing::count_of(text, "inst: most instances at once"), 1U) << text;
 }
 
 TEST(LoadSections, MarkdownFoldsAllButTheAnswer) {

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "results/report/load_pictures.h"
 #include "results/report/plot_frame.h"
 #include "tests/results/sample_load.h"
 #include "tests/results/sample_run.h"
@@ -228,6 +229,20 @@ TEST(Plots, ALoadHasATimelineAFunctionAndPhasesByStartsInFlight) {
   EXPECT_TRUE(contains(spikes, "not answered ("));
   EXPECT_TRUE(contains(spikes, "starting"));
   EXPECT_FALSE(contains(read_file(folder / "timeline-steady-java.svg"), "time ×"));
+}
+
+TEST(Plots, APeakOfInstancesDoesNotOutliveItself) {
+  coldstart::Run run = plain_run({"f"}, 0);
+  run.loads = {{"l", "burst", "", 1, 0, 10'000'000'000}};
+  run.invocations = {{0, 0, 1, true, Outcome::kOk, 0, 1, 2, 9'000'000'000, ""}};
+  for (std::uint64_t i = 1; i <= 3; ++i) {
+    run.instances.push_back({0, 0, i, 1'000'000'000, 1'000'001'000, 8'000'000'000, "", 1, {}});
+  }
+  const std::string script = timeline_script(run, summarize_loads(run).at(0), Canvas{}, 100).text;
+  const auto begin = script.find("$starting << EOD\n");
+  const std::string data = script.substr(begin, script.find("EOD\n", begin + 17) - begin);
+  EXPECT_TRUE(contains(data, "\n1 3\n")) << data;
+  EXPECT_TRUE(data.ends_with(" 0\n9 0\n")) << data;
 }
 
 TEST(Plots, AParallelSweepHasAPictureAFunctionAndNoneForEachK) {
