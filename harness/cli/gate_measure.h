@@ -36,6 +36,7 @@ struct JudgedPairs {
 
 /// Throws Error. `launcher`: what `platform` starts with.
 JudgedPairs measure_and_judge(harness::Platform& platform, const harness::Launcher& launcher,
-                              const Globals& globals, Progress& progress, PairsRequest request);
+                              const Globals& globals, Progress& progress,
+                              const PairsRequest& request);
 
 }  // namespace coldstart::cli

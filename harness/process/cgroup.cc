@@ -156,7 +156,7 @@ std::string set_limit(const CgroupPlace& place, const fs::path& folder, Controll
   switch (controller) {
     case Controller::kMemory: {
       const std::string bytes = std::to_string(*limits.memory_bytes);
-      const std::string problem =
+      std::string problem =
           write_value(folder / (v2 ? "memory.max" : "memory.limit_in_bytes"), bytes);
       // Swap would hide the limit; without swap accounting the files are not there.
       if (v2 && fs::exists(folder / "memory.swap.max")) {
