@@ -53,7 +53,7 @@ DetailTable phase_table_of(const SeriesComparison& c) {
       shift.cells.push_back(signed_duration(of.shift->estimate));
       interval.cells.push_back(of.shift->interval ? signed_interval(*of.shift->interval) : kAbsent);
     } else {
-      shift.cells.push_back(of.a_ns ? "gone" : "new");
+      shift.cells.emplace_back(of.a_ns ? "gone" : "new");
       interval.cells.emplace_back();
     }
   }

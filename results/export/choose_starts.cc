@@ -57,7 +57,8 @@ bool has_function(const Run& run, std::string_view name) {
 Choice read_choice(const Run& run, const std::string& text) {
   Choice choice;
   std::string_view name = text;
-  if (const auto colon = name.rfind(':'); !has_function(run, name) && colon != name.npos) {
+  if (const auto colon = name.rfind(':');
+      !has_function(run, name) && colon != std::string_view::npos) {
     if (!read_which(name.substr(colon + 1), choice)) {
       throw Error(
           fmt::format("--start {}", printable(text)),
@@ -66,7 +67,7 @@ Choice read_choice(const Run& run, const std::string& text) {
     }
     name = name.substr(0, colon);
   }
-  if (const auto at = name.rfind('@'); !has_function(run, name) && at != name.npos) {
+  if (const auto at = name.rfind('@'); !has_function(run, name) && at != std::string_view::npos) {
     choice.cache = name.substr(at + 1);
     name = name.substr(0, at);
   }
