@@ -64,9 +64,9 @@ void run_gate(const std::vector<results::PairSeries>& whole, bool planned_looks,
   while (!gate.finished() && !gate.all_decided()) {
     std::vector<results::PairSeries> seen;
     const std::size_t next = gate.next_look();
-    for (std::size_t i = 0; i < whole.size(); ++i) {
+    for (const results::PairSeries& series : whole) {
       // What is decided is not measured on; the gate does not look at it again.
-      seen.push_back(first_of(whole[i], next));
+      seen.push_back(first_of(series, next));
     }
     gate.look(seen, false);
   }

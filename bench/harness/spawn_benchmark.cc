@@ -70,8 +70,14 @@ class Spawner {
   }
 
   std::int64_t in_process() {
-    const SpawnCommand command{kProgram,    {kProgram},  our_environment(), "",
-                               null_.get(), null_.get(), null_.get()};
+    const SpawnCommand command{.executable = kProgram,
+                               .arguments = {kProgram},
+                               .environment = our_environment(),
+                               .directory = "",
+                               .stdin_fd = null_.get(),
+                               .stdout_fd = null_.get(),
+                               .stderr_fd = null_.get(),
+                               .cgroup_fds = {}};
     const std::int64_t begin = monotonic_ns();
     const SpawnResult result = spawn(command, session_->spawners_fd(), ++last_instance_);
     if (result.error != 0) throw Error(kProgram, std::strerror(result.error));

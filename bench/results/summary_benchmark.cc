@@ -13,8 +13,10 @@ Run run_of(int starts) {
   constexpr int kFunctions = 8;
   Run run;
   for (int i = 0; i < kFunctions; ++i) {
-    run.functions.push_back(
-        {"function-" + std::to_string(i), "native", "http", {}, "", std::nullopt});
+    Function& function = run.functions.emplace_back();
+    function.name = "function-" + std::to_string(i);
+    function.runtime = "native";
+    function.contract = "http";
   }
   std::mt19937_64 random(42);
   std::normal_distribution<double> normal;

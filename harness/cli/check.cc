@@ -245,10 +245,7 @@ int check_pairs(const Globals& globals, const CheckOptions& options, Sides sides
   request.plan.seed = seed_of(options.record);
   request.gate = gate_options(options, request.plan.seed);
   request.budget = parse_budget(options.budget);
-  const bool gates_p99 =
-      std::ranges::find(request.gate.gating, results::Metric::kP99) != request.gate.gating.end();
-  request.most_pairs = options.pairs.value_or(
-      gates_p99 ? std::max(results::kPairsForP99, kDefaultPairs) : kDefaultPairs);
+  request.most_pairs = options.pairs.value_or(kDefaultPairs);
   check_before_run(globals, options.record);
   const auto session = probes::open_session(probes::TierSet::parse(options.probes));
   harness::Platform platform(launcher, *session);
@@ -416,9 +413,7 @@ void add_sides(CLI::App& command, CheckOptions& options) {
 void add_rules(CLI::App& command, CheckOptions& options) {
   command.add_option("--margin", options.margin, "A slowdown up to this is no FAIL")
       ->capture_default_str();
-  command
-      .add_option("--pairs", options.pairs,
-                  "Pairs of each function at most (default: 600; 1000 with --gate p99)")
+  command.add_option("--pairs", options.pairs, "Pairs of each function at most (default: 2000)")
       ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}));
   command.add_option("--budget", options.budget, "Measure for so long at most")
       ->capture_default_str();

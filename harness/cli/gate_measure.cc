@@ -248,7 +248,8 @@ class Judging {
 }  // namespace
 
 JudgedPairs measure_and_judge(harness::Platform& platform, const harness::Launcher& launcher,
-                              const Globals& globals, Progress& progress, PairsRequest request) {
+                              const Globals& globals, Progress& progress,
+                              const PairsRequest& request) {
   results::Store store(globals.db, results::Store::Mode::kWrite);
   RunInfo info;
   info.label = request.label;

@@ -15,7 +15,7 @@
 namespace coldstart::cli {
 
 /// Pairs of each function at most, where the user does not say.
-inline constexpr std::size_t kDefaultPairs = 600;
+inline constexpr std::size_t kDefaultPairs = 2'000;
 
 struct PairsRequest {
   harness::PairedPlan plan;
@@ -36,6 +36,7 @@ struct JudgedPairs {
 
 /// Throws Error. `launcher`: what `platform` starts with.
 JudgedPairs measure_and_judge(harness::Platform& platform, const harness::Launcher& launcher,
-                              const Globals& globals, Progress& progress, PairsRequest request);
+                              const Globals& globals, Progress& progress,
+                              const PairsRequest& request);
 
 }  // namespace coldstart::cli

@@ -37,7 +37,7 @@ fs::path place_in_checkout(const fs::path& suite, const fs::path& baseline,
   std::error_code error;
   const fs::path whole = fs::weakly_canonical(suite, error);
   for (const fs::path& checkout : {candidate, baseline}) {
-    const fs::path inside = whole.lexically_relative(checkout);
+    fs::path inside = whole.lexically_relative(checkout);
     if (!inside.empty() && *inside.begin() != "..") return inside;
   }
   return suite.filename();

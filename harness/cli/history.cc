@@ -49,6 +49,10 @@ std::vector<results::RunLatencies> rows_of(const Globals& globals, const History
 
 int history(const Globals& globals, const HistoryOptions& options) {
   const auto series = results::history_of(rows_of(globals, options));
+  if (!options.plots.empty()) {
+    results::write_history_plots(series, options.plots);
+    if (!options.json) return 0;
+  }
   const std::string text =
       options.json ? results::history_json(series) : results::history_text(series, globals.style());
   std::fwrite(text.data(), 1, text.size(), stdout);

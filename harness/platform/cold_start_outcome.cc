@@ -198,7 +198,7 @@ std::pair<Outcome, std::string> ColdStart::how_it_ended() {
   const Outcome outcome = record_.outcome;
   const std::string message = record_.message;
   judge_exit();
-  const std::pair<Outcome, std::string> ended{record_.outcome, record_.message};
+  std::pair<Outcome, std::string> ended{record_.outcome, record_.message};
   record_.outcome = outcome;
   record_.message = message;
   return ended;

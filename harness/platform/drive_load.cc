@@ -91,7 +91,7 @@ class Turn {
     asio::steady_timer done(platform_.io(), std::chrono::steady_clock::time_point::max());
     std::exception_ptr failure;
     for (std::size_t i = 0; i < drives_.size(); ++i) {
-      asio::co_spawn(platform_.io(), drive(i), [&](std::exception_ptr error) {
+      asio::co_spawn(platform_.io(), drive(i), [&](const std::exception_ptr& error) {
         if (error && !failure) failure = std::move(error);
         if (--running == 0) done.cancel();
       });

@@ -94,6 +94,7 @@ asio::awaitable<void> EventHub::read_reports() {
                       "run with --probes none");
         case LaunchReport::Kind::kExited:
           channel.exited = *report;
+          if (report->last) channel.empty = true;
           break;
         case LaunchReport::Kind::kEmpty:
           channel.empty = true;

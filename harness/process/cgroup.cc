@@ -24,9 +24,12 @@ constexpr Controller kControllers[] = {Controller::kMemory, Controller::kCpu, Co
 constexpr std::int64_t kPeriodUs = 100'000;  // the kernel's default, and that of the engines
 constexpr std::int64_t kLeastQuotaUs = 1'000;
 
+// What cannot be read has no text.
 std::string text_of(const fs::path& path) {
   std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
 }
 
 bool has_word(const std::string& text, std::string_view word, char separator) {
@@ -153,7 +156,7 @@ std::string set_limit(const CgroupPlace& place, const fs::path& folder, Controll
   switch (controller) {
     case Controller::kMemory: {
       const std::string bytes = std::to_string(*limits.memory_bytes);
-      const std::string problem =
+      std::string problem =
           write_value(folder / (v2 ? "memory.max" : "memory.limit_in_bytes"), bytes);
       // Swap would hide the limit; without swap accounting the files are not there.
       if (v2 && fs::exists(folder / "memory.swap.max")) {

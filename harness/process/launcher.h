@@ -43,8 +43,9 @@ struct LaunchReport {
   enum class Kind : std::uint8_t {
     kFailed,    ///< nothing was executed: `error` says why
     kUnmarked,  ///< the map of spawners could not be written: our own error, nothing was executed
-    kExited,    ///< the first process has ended: `wait_status`
-    kEmpty,     ///< after kExited: no process of the instance is left, though it was not stopped
+    kExited,    ///< the first process has ended: `wait_status`, and `last`
+    kEmpty,     ///< after kExited without `last`: no process of the instance is left, though it was
+                ///< not stopped
     kGone,      ///< the instance was stopped and no process of it is left
   };
   Kind kind = Kind::kFailed;
@@ -53,6 +54,7 @@ struct LaunchReport {
   int error = 0;             ///< errno
   pid_t pid = 0;
   int wait_status = 0;  ///< as wait(2) gives it
+  bool last = false;    ///< kExited: no process of any instance was left
   /// kExited and kGone, where the instance has a group for memory; else negative.
   std::int64_t peak_memory_bytes = -1;
   std::int64_t memory_kills = -1;  ///< see MemoryUse

@@ -243,9 +243,17 @@ class LauncherProcess {
       by_first_.erase(first);
       instance.first_alive = false;
       LaunchReport report{LaunchReport::Kind::kExited, instance.id, monotonic_ns(), 0, pid, status};
+      // Told at once: who hears of the exit asks whether others ran on, and cannot wait for a word
+      // that may not come.
+      report.last = instance.empty = has_no_child();
       tell(with_memory(report));
       if (instance.stopping) ask_to_end(instance);
     }
+  }
+
+  static bool has_no_child() {
+    siginfo_t info{};
+    return ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 && errno == ECHILD;
   }
 
   // We are the subreaper of all: where we have no child, no instance has a process. Only where
@@ -259,8 +267,8 @@ class LauncherProcess {
     }
   }
 
-  // All processes of an instance: its first process, orphans that came to us, and the descendants of
-  // these. Orphans are recognised by their session or by the mark in their environment. One that
+  // All processes of an instance: its first process, orphans that came to us, and the descendants
+  // of these. Orphans are recognised by their session or by the mark in their environment. One that
   // has ended and was not waited for is still one of them: what it held may not be free yet, and a
   // process that its death leaves to us is not to be seen elsewhere.
   std::vector<pid_t> members(const Instance& instance) {

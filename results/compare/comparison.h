@@ -49,7 +49,7 @@ enum class Change { kAppeared, kVanished, kSlower, kFaster, kMore, kFewer };
 /// Something that the account names: a library, an import, a step of the sandbox, a count.
 struct ThingDifference {
   Change change = Change::kAppeared;
-  std::string kind;  ///< "library", "import", "module", "file", "sandbox step", "classes", …
+  std::string kind;       ///< "library", "import", "module", "file", "sandbox step", "classes", …
   std::string name = {};  ///< empty for a count
   std::optional<std::int64_t> a_ns = {};  ///< median time; absent: not there, or without a time
   std::optional<std::int64_t> b_ns = {};

@@ -9,6 +9,7 @@
 
 #include "results/model/duration.h"
 #include "results/report/text.h"
+#include "results/statistics/load_summary.h"
 
 namespace coldstart::results {
 namespace {
@@ -55,7 +56,8 @@ void fill_phases(Block& block) {
 std::vector<Block> blocks_of(const std::vector<Summary>& summaries) {
   std::vector<Block> blocks;
   for (const Summary& summary : summaries) {
-    const std::string title = printable(fmt::format("{}, {}", summary.load, summary.cache));
+    const std::string title = printable(fmt::format("{}, {}", summary.load, summary.cache)) +
+                              time_scale_suffix(summary.time_scale);
     auto block = std::find_if(blocks.begin(), blocks.end(),
                               [&](const Block& b) { return b.title == title; });
     if (block == blocks.end())
@@ -65,6 +67,36 @@ std::vector<Block> blocks_of(const std::vector<Summary>& summaries) {
   }
   for (Block& block : blocks) fill_phases(block);
   return blocks;
+}
+
+void drop_parallel(const Run& run, std::vector<Block>& blocks) {
+  for (const Load& load : run.loads) {
+    if (!parallel_of(load)) continue;
+    std::erase_if(blocks, [&](const Block& b) { return b.summaries.front()->load == load.name; });
+  }
+}
+
+std::size_t keep_most_started(Block& block, std::size_t at_most) {
+  const std::size_t all = block.summaries.size();
+  if (all <= at_most) return 0;
+  std::vector<const Summary*> by_count = block.summaries;
+  const auto tried = [](const Summary* s) { return s->n + s->lost + s->unproven + s->failed(); };
+  std::stable_sort(by_count.begin(), by_count.end(),
+                   [&](const Summary* a, const Summary* b) { return tried(a) > tried(b); });
+  by_count.resize(at_most);
+  Block kept{block.title, {}, {}, {}, {}, {}};
+  for (const Summary* summary : block.summaries) {  // in the order in which they were
+    if (std::find(by_count.begin(), by_count.end(), summary) == by_count.end()) continue;
+    kept.summaries.push_back(summary);
+    kept.rows.push_back(comparison_row(*summary));
+  }
+  fill_phases(kept);
+  block = std::move(kept);
+  return all - at_most;
+}
+
+std::string time_scale_suffix(double time_scale) {
+  return time_scale == 1 ? "" : fmt::format(" (time ×{:g})", time_scale);
 }
 
 std::string format_interval(std::int64_t low_ns, std::int64_t high_ns) {

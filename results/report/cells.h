@@ -40,6 +40,17 @@ struct Block {
 /// Text is made printable, but not escaped.
 std::vector<Block> blocks_of(const std::vector<Summary>& summaries);
 
+/// Leaves out those of the parallel sweep, which has tables and pictures of its own.
+void drop_parallel(const Run& run, std::vector<Block>& blocks);
+
+/// A trace may have hundreds of functions: keeps those with the most starts. Returns how many it
+/// left out.
+std::size_t keep_most_started(Block& block, std::size_t at_most);
+inline constexpr std::size_t kMostFunctions = 40;  ///< in a table or a picture
+
+/// " (time ×60)", or nothing where time was not compressed: for titles.
+std::string time_scale_suffix(double time_scale);
+
 /// "1.55–1.70 ms": the unit is written once where it is the same.
 std::string format_interval(std::int64_t low_ns, std::int64_t high_ns);
 

@@ -14,6 +14,7 @@
 #include "results/report/html_parts.h"
 #include "results/report/html_pictures.h"
 #include "results/report/html_starts.h"
+#include "results/report/load_sections.h"
 #include "results/report/notes.h"
 
 namespace coldstart::results {
@@ -151,6 +152,20 @@ std::string cache_states(const Content& content) {
   return html + figures(content, PictureSection::kLadder, "");
 }
 
+// The first table is the answer; the others are folded.
+std::string load_part(const Content& content) {
+  std::string html;
+  for (const LoadSection& section : load_sections(content.run, content.summaries)) {
+    html += fmt::format("<h3>{}</h3>\n", escaped(section.title)) + list_of(section.sentences);
+    for (std::size_t i = 0; i < section.tables.size(); ++i) {
+      if (i == 1) html += "<details><summary>More of it</summary>\n";
+      html += html_table(section.tables[i]);
+    }
+    if (section.tables.size() > 1) html += "</details>\n";
+  }
+  return html + figures(content, PictureSection::kLoad, "");
+}
+
 std::string causes_part(const Content& content) {
   std::string html = figures(content, PictureSection::kCauses, "");
   for (const CausesSummary& of_function : content.causes) {
@@ -243,19 +258,21 @@ std::string head(const std::string& title) {
 
 std::string html_report(const Run& run, const std::vector<Summary>& summaries,
                         const std::vector<InlinePicture>& pictures) {
-  const Content content{run,
-                        summaries,
-                        pictures,
-                        notes_of(run, summaries),
-                        blocks_of(summaries),
-                        summarize_causes(run)};
+  Content content{run,
+                  summaries,
+                  pictures,
+                  notes_of(run, summaries),
+                  blocks_of(summaries),
+                  summarize_causes(run)};
+  drop_parallel(run, content.blocks);
+  for (Block& block : content.blocks) keep_most_started(block, kMostFunctions);
   const Notes& notes = content.notes;
   const std::string& suite = run.info.suite.empty() ? run.info.label : run.info.suite;
   const std::string title = "Cold starts" + (suite.empty() ? "" : ": " + escaped(suite));
   const std::vector<Section> sections = {
       {"distributions", "Distributions", figures(content, PictureSection::kDistribution, "")},
       {"cache-states", "Cache states", cache_states(content)},
-      {"load", "Under load", figures(content, PictureSection::kLoad, "")},
+      {"load", "Under load", load_part(content)},
       {"causes", "Why the time passed", causes_part(content)},
       {"starts", "Any start, step by step", waterfall_part(content)},
       {"loaded", "Libraries, files and imports", median_starts(content)},

@@ -8,6 +8,7 @@
 #include "results/report/causes_table.h"
 #include "results/report/cells.h"
 #include "results/report/details.h"
+#include "results/report/load_sections.h"
 #include "results/report/markdown_table.h"
 #include "results/report/notes.h"
 #include "results/report/text.h"
@@ -95,12 +96,25 @@ void add_details(std::string& text, const Run& run, const Block& block,
   }
 }
 
+// The first table is the answer; the others are folded.
+void add_section(std::string& text, const LoadSection& section) {
+  text += fmt::format("\n### {}\n", escaped(section.title));
+  add_list(text, section.sentences);
+  for (std::size_t i = 0; i < section.tables.size(); ++i) {
+    if (i == 1) begin_fold(text, "More of it");
+    add_table(text, section.tables[i]);
+  }
+  if (section.tables.size() > 1) end_fold(text);
+}
+
 }  // namespace
 
 std::string markdown_report(const Run& run, const std::vector<Summary>& summaries,
                             const std::vector<PictureLink>& pictures) {
   const Notes notes = notes_of(run, summaries);
-  const std::vector<Block> blocks = blocks_of(summaries);
+  const std::vector<Summary> shown = without_parallel(run, summaries);
+  std::vector<Block> blocks = blocks_of(shown);
+  const std::vector<LoadSection> loads = load_sections(run, summaries);
   const std::vector<CausesSummary> causes = summarize_causes(run);
   const std::string& title = run.info.suite.empty() ? run.info.label : run.info.suite;
   std::string text =
@@ -110,10 +124,14 @@ std::string markdown_report(const Run& run, const std::vector<Summary>& summarie
                         answer.about.empty() ? "" : fmt::format("**{}:** ", escaped(answer.about)),
                         escaped(answer.sentence));
   }
-  if (blocks.empty()) text += "\nNo starts were recorded.\n";
-  for (const Block& block : blocks) {
-    text += fmt::format("\n### {}\n\n", escaped(block.title));
+  if (blocks.empty() && loads.empty()) text += "\nNo starts were recorded.\n";
+  for (const LoadSection& section : loads) add_section(text, section);
+  for (Block& block : blocks) {
+    text +=
+        fmt::format("\n### {}{}\n\n", loads.empty() ? "" : "Cold starts: ", escaped(block.title));
+    const std::size_t left_out = keep_most_started(block, kMostFunctions);
     add_comparison(text, block);
+    if (left_out > 0) text += fmt::format("\n{} more functions have fewer starts.\n", left_out);
   }
   add_list(text, notes.failures);
   add_list(text, notes.skipped);
@@ -126,7 +144,7 @@ std::string markdown_report(const Run& run, const std::vector<Summary>& summarie
     end_fold(text);
   }
   add_phase_tables(text, blocks);
-  const std::vector<DetailTable> ladders = cache_ladders(summaries);
+  const std::vector<DetailTable> ladders = cache_ladders(shown);
   if (!ladders.empty()) {
     begin_fold(text, "Cache states");
     for (const DetailTable& ladder : ladders) add_table(text, ladder);

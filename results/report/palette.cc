@@ -7,8 +7,8 @@
 namespace coldstart::results {
 namespace {
 
-// Okabe // Okabe & Ito, with two greys at the ends and wine for `handle`: ten phases, eight hues.
-// Neighbours Ito, with greys for the first and the last phase and wine for `handle`.
+// Okabe & Ito, with greys for the first and the last phase and wine for `handle`: ten phases, eight
+// hues.
 constexpr std::array<Rgb, kPhaseCount> kPhaseColors = {{
     {0x99, 0x99, 0x99},  // queue
     {0xE6, 0x9F, 0x00},  // spawn
@@ -50,6 +50,14 @@ char letter_of(const std::vector<Phase>& phases) {
 }
 
 Rgb series_color(std::size_t index) { return kSeriesPalette[index % kSeriesColors]; }
+
+const LoadColors& load_colors() {
+  static const LoadColors colors = {
+      {0xD5, 0x5E, 0x00}, {0x00, 0x72, 0xB2}, {0x00, 0x00, 0x00},
+      {0x99, 0x99, 0x99}, {0x00, 0x9E, 0x73}, {0xE6, 0x9F, 0x00},
+  };
+  return colors;
+}
 
 std::string hex(Rgb color) { return fmt::format("#{:02x}{:02x}{:02x}", color.r, color.g, color.b); }
 

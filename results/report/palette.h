@@ -28,6 +28,14 @@ char letter_of(const std::vector<Phase>& phases);
 Rgb series_color(std::size_t index);
 inline constexpr std::size_t kSeriesColors = 8;
 
+/// Requests and instances in pictures of loads.
+struct LoadColors {
+  Rgb cold, warm, unanswered;  ///< requests; their marks differ as well
+  Rgb due;                     ///< requests due a second
+  Rgb alive, starting;         ///< instances
+};
+const LoadColors& load_colors();
+
 /// "#e69f00"
 std::string hex(Rgb color);
 /// The nearest of the 256 colours that every terminal has.

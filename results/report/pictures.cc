@@ -9,6 +9,7 @@
 #include "results/report/causes_table.h"
 #include "results/report/cells.h"
 #include "results/report/details.h"
+#include "results/report/load_pictures.h"
 #include "results/report/text.h"
 
 namespace coldstart::results {
@@ -19,17 +20,6 @@ constexpr std::size_t kTicksOfAll = 5'000;
 constexpr std::size_t kStepsOfAll = 9'000;
 
 using Summaries = std::vector<const Summary*>;
-
-// What may stand in a file name; everything else becomes '-'.
-std::string file_name(const std::string& text) {
-  std::string name;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '_' || c == '-' || c == '.';
-    name += plain ? c : '-';
-  }
-  return name;
-}
 
 void add_words(std::string& words, const std::string& more) {
   words += (words.empty() ? "" : ", ") + more;
@@ -162,7 +152,7 @@ void add_ladders(std::vector<PictureDraft>& drafts, const std::string& suite,
                                    format_duration(*s->median_ns)));
     }
     drafts.push_back(
-        {PictureSection::kLadder, loads.size() > 1 ? file_name("ladder-" + load) : "ladder",
+        {PictureSection::kLadder, loads.size() > 1 ? picture_file_name("ladder-" + load) : "ladder",
          fmt::format("What each cache state costs, median and 95 % interval: {}{}", suite,
                      printable(load)),
          "", fmt::format("Medians of each cache state: {}.", words),
@@ -191,8 +181,20 @@ void add_causes(std::vector<PictureDraft>& drafts, const Place& place,
 
 }  // namespace
 
+std::string picture_file_name(const std::string& text) {
+  std::string name;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '_' || c == '-' || c == '.';
+    name += plain ? c : '-';
+  }
+  return name;
+}
+
 std::vector<PictureDraft> pictures_of(const Run& run, const std::vector<Summary>& summaries) {
   std::vector<Block> blocks = blocks_of(summaries);
+  drop_parallel(run, blocks);
+  for (Block& block : blocks) keep_most_started(block, kMostFunctions);
   const bool several = blocks.size() > 1;
   std::erase_if(blocks, [](const Block& block) {
     return std::none_of(block.summaries.begin(), block.summaries.end(),
@@ -203,7 +205,7 @@ std::vector<PictureDraft> pictures_of(const Run& run, const std::vector<Summary>
   const auto place_of = [&](const Block& block) {
     const Summary& first = *block.summaries.front();
     return Place{std::max<std::size_t>(summaries.size(), 1),
-                 several ? file_name("-" + first.load + "-" + first.cache) : "",
+                 several ? picture_file_name("-" + first.load + "-" + first.cache) : "",
                  suite + block.title, block.title};
   };
   std::vector<PictureDraft> drafts;
@@ -213,6 +215,7 @@ std::vector<PictureDraft> pictures_of(const Run& run, const std::vector<Summary>
   }
   add_ladders(drafts, suite, summaries);
   for (const Block& block : blocks) add_causes(drafts, place_of(block), causes, block.summaries);
+  for (PictureDraft& draft : load_pictures(run, summaries)) drafts.push_back(std::move(draft));
   return drafts;
 }
 
@@ -230,11 +233,11 @@ std::vector<PictureDraft> waterfalls_of(const Run& run, const std::vector<Summar
     const std::string title =
         printable(fmt::format("The median start of {} ({}, {}), {}", s.function, s.load, s.cache,
                               place_of_median_start(run, s)));
-    drafts.push_back(
-        {PictureSection::kWaterfall,
-         file_name("waterfall-" + s.function + (several ? "-" + s.load + "-" + s.cache : "")),
-         title, "", fmt::format("{}: {}.", title, words),
-         [&start](const Canvas& canvas) { return waterfall_script(start, canvas); }});
+    drafts.push_back({PictureSection::kWaterfall,
+                      picture_file_name("waterfall-" + s.function +
+                                        (several ? "-" + s.load + "-" + s.cache : "")),
+                      title, "", fmt::format("{}: {}.", title, words),
+                      [&start](const Canvas& canvas) { return waterfall_script(start, canvas); }});
   }
   return drafts;
 }

@@ -24,9 +24,12 @@ struct PictureDraft {
   std::function<PlotScript(const Canvas&)> script;
 };
 
-/// The pictures of a run in the order of the report: phases, distributions, cache states, causes.
-/// None of a load and cache state without a usable start. They refer to `run` and `summaries`,
-/// which have to outlive them.
+/// What may stand in a file name; everything else becomes '-'.
+std::string picture_file_name(const std::string& text);
+
+/// The pictures of a run in the order of the report: phases, distributions, cache states, causes,
+/// loads and sweeps (load_pictures.h). None of a load and cache state without a usable start. They
+/// refer to `run` and `summaries`, which have to outlive them.
 std::vector<PictureDraft> pictures_of(const Run& run, const std::vector<Summary>& summaries);
 
 /// The waterfall of the median start of each function, load and cache state. (A page draws those

@@ -8,6 +8,7 @@
 #include "results/report/cache_ladder.h"
 #include "results/report/cells.h"
 #include "results/report/columns.h"
+#include "results/report/load_sections.h"
 #include "results/report/notes.h"
 #include "results/report/phase_bar.h"
 #include "results/report/text.h"
@@ -132,16 +133,26 @@ std::string finished(const std::string& text, const TextStyle& style) {
 std::string comparison_table(const Run& run, const std::vector<Summary>& summaries,
                              const TextStyle& style) {
   const Notes notes = notes_of(run, summaries);
-  const std::vector<Block> blocks = blocks_of(summaries);
+  const std::vector<Summary> shown = without_parallel(run, summaries);
+  std::vector<Block> blocks = blocks_of(shown);
+  const std::vector<LoadSection> loads = load_sections(run, summaries);
   std::string text;
-  if (blocks.empty()) text += "no starts were recorded\n";
-  for (const Block& block : blocks) {
+  if (blocks.empty() && loads.empty()) text += "no starts were recorded\n";
+  for (Block& block : blocks) {
     if (!text.empty()) text += '\n';
-    if (blocks.size() > 1) text += bold(fit(block.title, style.width), style) + '\n';
+    if (blocks.size() > 1 || !loads.empty()) {
+      const std::string what = loads.empty() ? "" : "Cold starts: ";
+      text += bold(fit(what + block.title, style.width), style) + '\n';
+    }
+    const std::size_t left_out = keep_most_started(block, kMostFunctions);
     text += comparison_of(block, style);
+    if (left_out > 0) {
+      add_wrapped(text, fmt::format("{} more functions have fewer starts", left_out), style);
+    }
   }
-  add_legend(text, summaries, style);
-  for (const DetailTable& ladder : cache_ladders(summaries)) text += '\n' + render(ladder, style);
+  add_legend(text, shown, style);
+  for (const DetailTable& ladder : cache_ladders(shown)) text += '\n' + render(ladder, style);
+  if (!loads.empty()) text += (text.empty() ? "" : "\n") + load_text(loads, style);
   if (!notes.absent.empty()) {
     std::string absent;
     for (const std::string& note : notes.absent) absent += (absent.empty() ? "– : " : "; ") + note;

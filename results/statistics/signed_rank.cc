@@ -54,7 +54,8 @@ double from_ordinal(std::uint64_t ordinal) {
 
 double signed_rank_cdf(std::size_t n, double w) {
   if (w < 0) return 0;
-  if (w >= static_cast<double>(n * (n + 1) / 2)) return 1;
+  const std::size_t top = n * (n + 1) / 2;
+  if (w >= static_cast<double>(top)) return 1;
   if (n <= kExactSignedRank) return distribution(n)[static_cast<std::size_t>(w)];
   const auto count = static_cast<double>(n);
   const boost::math::normal standard;

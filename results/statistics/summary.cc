@@ -138,6 +138,9 @@ std::vector<Summary> summarize(const Run& run) {
       summary.function = function.name;
       summary.load = load;
       summary.cache = cache;
+      for (const Load& of : run.loads) {
+        if (of.name == load) summary.time_scale = of.time_scale;
+      }
       std::vector<std::size_t> used;
       for (std::size_t i : of_function->second) {
         const Start& start = run.starts[i];

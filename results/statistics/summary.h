@@ -30,6 +30,7 @@ struct Summary {
   std::string function;
   std::string load;
   std::string cache;
+  double time_scale = 1;  ///< of the load: what shows the numbers says it
 
   std::size_t n = 0;         ///< starts used: answered, lost no probe event, cache state as wanted
   std::size_t lost = 0;      ///< answered, but left out because probe events were lost

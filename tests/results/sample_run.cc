@@ -131,7 +131,8 @@ Start plain_start(const std::string& function, int trial, std::int64_t latency_n
 }
 
 Function plain_function(const std::string& name) {
-  return {name, "native", "http", {"/bin/" + name, "--port", "$PORT"}, "", std::nullopt};
+  return {name, "native", "http", {"/bin/" + name, "--port", "$PORT"}, "", std::nullopt,
+          {},   {},       {}};
 }
 
 Run realistic_run(int starts) {

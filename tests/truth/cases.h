@@ -31,6 +31,9 @@ struct Case {
   bool seen = true;
   int delays = 1;                   ///< how many delays a start logs
   std::string waits_for = "sleep";  ///< name of the wait in TimeSplit::waits
+  /// The delay leaves the program in another state (a JVM with 2,000 classes more), so that what
+  /// comes after it really takes another time.
+  bool changes_what_follows = false;
 };
 
 inline constexpr std::int64_t kColdFileBytes = 64 * 1024 * 1024;

@@ -8,6 +8,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
 export TMPDIR=$work/tmp
+export COLUMNS=200  # what is looked for is not wrapped
 mkdir "$TMPDIR"
 hello=$build/bench/gate/functions/gate-hello
 

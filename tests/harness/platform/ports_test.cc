@@ -133,9 +133,10 @@ TEST(PortsTest, AFunctionWithAnotherPortAtEachStartIsMeasured) {
   plan.functions = {native("/usr/bin/env", {"PORT=0", misbehaving("ipv6-only")})};
   plan.functions.front().trials = 2;
   std::vector<Start> starts;
-  const MeasureSink sink{[](const std::vector<Function>&) {},
-                         [&](const Start& start) { starts.push_back(start); },
-                         [](const std::string&, int, int) {}};
+  MeasureSink sink;
+  sink.begin = [](const std::vector<Function>&) {};
+  sink.started = [&](const Start& start) { starts.push_back(start); };
+  sink.progress = [](const std::string&, int, int) {};
   measure(rig.platform, plan, sink);
   ASSERT_EQ(starts.size(), 2U);
   for (const Start& start : starts) EXPECT_EQ(start.outcome, Outcome::kOk) << start.message;

@@ -70,7 +70,7 @@ TEST(Cgroups, InVersion2TheNearestAncestorThatHandsOutTheControllerIsTheirPlace)
   EXPECT_EQ(layout.places.at(Controller::kMemory).parent, root.path("user.slice"));
   EXPECT_EQ(layout.places.at(Controller::kMemory).version, 2);
   // user.slice does not hand out cpu, the root does.
-  EXPECT_EQ(layout.places.at(Controller::kCpu).parent, fs::path(root.path()));
+  EXPECT_TRUE(fs::equivalent(layout.places.at(Controller::kCpu).parent, root.path()));
 }
 
 TEST(Cgroups, InAHybridLayoutEachControllerIsFoundWhereItIs) {

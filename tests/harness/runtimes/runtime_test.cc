@@ -85,7 +85,7 @@ TEST(RuntimeTest, ThePortIsConfiguredByItsKeyOrByTheEnvironment) {
 TEST(RuntimeTest, TheEnvironmentHasTheOfferedPortTheFunctionsOwnAndTheMark) {
   FunctionSpec function = of(RuntimeKind::kNative);
   function.env = {{"LOG", "warn"}, {"HOST", "::1"}};
-  const LaunchContext context{"/tmp", 3, "77.3", 8099};
+  const LaunchContext context{"/tmp", 3, "77.3", 8099, {}};
   const Words bare = make_environment(function, context, false);
   for (const char* entry : {"PORT=8099", "LOG=warn", "HOST=::1", "COLDSTART_INSTANCE=77.3"}) {
     EXPECT_EQ(std::count(bare.begin(), bare.end(), entry), 1) << entry;

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "results/report/load_pictures.h"
 #include "results/report/plot_frame.h"
+#include "tests/results/sample_load.h"
 #include "tests/results/sample_run.h"
 #include "tests/results/support.h"
 
@@ -211,6 +213,65 @@ TEST(Plots, ManyStartsMakeASmallPicture) {
   const TempFolder folder;
   const auto pictures = plots(plain_run({"f"}, 20'000), folder.path());
   EXPECT_LT(fs::file_size(pictures.at(1).svg), 200'000U);
+}
+
+TEST(Plots, ALoadHasATimelineAFunctionAndPhasesByStartsInFlight) {
+  const TempFolder folder;
+  const auto pictures = plots(testing::loaded_run(), folder.path());
+  for (const Picture& picture : pictures) expect_picture(picture);
+  for (const char* name : {"timeline-steady-cpp", "timeline-steady-java", "timeline-spikes-java",
+                           "in-flight-spikes-java"}) {
+    EXPECT_TRUE(fs::exists(folder / (std::string(name) + ".svg"))) << name;
+    EXPECT_TRUE(fs::exists(folder / (std::string(name) + ".png"))) << name;
+  }
+  const std::string spikes = read_file(folder / "timeline-spikes-java.svg");
+  EXPECT_GE(testing::count_of(spikes, "(time ×60)"), 2U);  // title and axis
+  EXPECT_TRUE(contains(spikes, "not answered ("));
+  EXPECT_TRUE(contains(spikes, "starting"));
+  EXPECT_FALSE(contains(read_file(folder / "timeline-steady-java.svg"), "time ×"));
+}
+
+TEST(Plots, APeakOfInstancesDoesNotOutliveItself) {
+  coldstart::Run run = plain_run({"f"}, 0);
+  run.loads = {{"l", "burst", "", 1, 0, 10'000'000'000}};
+  run.invocations = {{0, 0, 1, true, Outcome::kOk, 0, 1, 2, 9'000'000'000, ""}};
+  for (std::uint64_t i = 1; i <= 3; ++i) {
+    run.instances.push_back({0, 0, i, 1'000'000'000, 1'000'001'000, 8'000'000'000, "", 1, {}});
+  }
+  const std::string script = timeline_script(run, summarize_loads(run).at(0), Canvas{}, 100).text;
+  const auto begin = script.find("$starting << EOD\n");
+  const std::string data = script.substr(begin, script.find("EOD\n", begin + 17) - begin);
+  EXPECT_TRUE(contains(data, "\n1 3\n")) << data;
+  EXPECT_TRUE(data.ends_with(" 0\n9 0\n")) << data;
+}
+
+TEST(Plots, AParallelSweepHasAPictureAFunctionAndNoneForEachK) {
+  const TempFolder folder;
+  plots(testing::parallel_run(), folder.path());
+  EXPECT_EQ(folder.names(), (std::vector<std::string>{"parallel-cpp.png", "parallel-cpp.svg",
+                                                      "parallel-java.png", "parallel-java.svg"}));
+  EXPECT_TRUE(contains(read_file(folder / "parallel-java.svg"), "8 at once ("));
+}
+
+TEST(Plots, AMemorySweepSaysWhatWasKilled) {
+  const TempFolder folder;
+  plots(testing::memory_sweep_run(), folder.path());
+  const std::string picture = read_file(folder / "memory-java-cold-page-cache.svg");
+  EXPECT_TRUE(contains(picture, "10× out of memory"));
+  EXPECT_TRUE(contains(picture, "256 MiB"));
+}
+
+TEST(Plots, ManyRequestsMakeASmallPicture) {
+  coldstart::Run run = plain_run({"f"}, 0);
+  run.loads = {{"l", "constant", "", 1, 0, 60'000'000'000}};
+  for (int i = 0; i < 60'000; ++i) {
+    run.invocations.push_back({0, 0, 1, false, Outcome::kOk, i * 1'000'000LL, 10,
+                               400'000 + i % 777 * 1000, 2'000'000, ""});
+  }
+  const TempFolder folder;
+  plots(run, folder.path());
+  EXPECT_LT(fs::file_size(folder / "timeline-l-f.svg"), 300'000U);
+  EXPECT_TRUE(contains(read_file(folder / "timeline-l-f.svg"), "of many points"));
 }
 
 // A gnuplot of ours in a folder of its own, and nothing else in PATH but the tools a shell needs.
