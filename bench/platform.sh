@@ -42,7 +42,7 @@ compare_with_wrk() {
   for ((round = 0; round < rounds; round++)); do
     local theirs ours
     theirs=$(wrk_once "$seconds")
-    ours=$("$bench" open-loop 200 "$seconds" | awk '/^sent - byte/ { print $6 }')
+    ours=$("$bench" open-loop 200 "$seconds" | awk '/^sent - byte/ { print $5 }')
     echo "$ours $theirs" >> "$scratch/pairs"
   done
   awk '{ printf "platform %.1f us, wrk %.1f us, ratio %.3f\n", $1, $2, $1 / $2 }' "$scratch/pairs"
@@ -82,17 +82,22 @@ import os, resource, subprocess, sys, threading, time
 coldstart, scratch = sys.argv[1:]
 process = subprocess.Popen([coldstart, "--db", scratch + "/trace.db", "run", scratch + "/suite.yaml",
                             "--output", scratch + "/report"], stdout=subprocess.DEVNULL)
-peak = 0
-while process.poll() is None:  # the process itself, not the functions
+peaks = {"replay": 0, "report": 0}  # of the process itself, not of the functions
+while process.poll() is None:
     try:
+        # The report, which loads the whole run, begins when no launcher is needed any more: when the
+        # store says that the run is finished.
         with open(f"/proc/{process.pid}/status") as status:
-            for line in status:
-                if line.startswith("VmHWM"):
-                    peak = max(peak, int(line.split()[1]))
-    except FileNotFoundError:
+            rss = next(int(l.split()[1]) for l in status if l.startswith("VmRSS"))
+        done = subprocess.run([coldstart, "--db", scratch + "/trace.db", "list"], text=True,
+                              capture_output=True).stdout if os.path.exists(scratch + "/trace.db") else ""
+        phase = "report" if "finished" in done else "replay"
+        peaks[phase] = max(peaks[phase], rss)
+    except (FileNotFoundError, StopIteration):
         pass
-    time.sleep(0.2)
-print(f"exit code {process.returncode}, peak resident memory {peak / 1024:.0f} MiB")
+    time.sleep(0.5)
+print(f"exit code {process.returncode}, peak resident memory: replay "
+      f"{peaks['replay'] / 1024:.0f} MiB, report {peaks['report'] / 1024:.0f} MiB")
 PY
   echo "$((SECONDS - begin)) s; $(du -h "$scratch/trace.db" | cut -f1) in the store"
 }

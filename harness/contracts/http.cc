@@ -208,8 +208,15 @@ class HttpConnection::Impl : public std::enable_shared_from_this<Impl> {
   asio::awaitable<void> exchange(const std::string& request) {
     boost::system::error_code error;
     result_.sent_ns = monotonic_ns();
-    co_await asio::async_write(socket_, asio::buffer(request),
-                               asio::redirect_error(asio::use_awaitable, error));
+    // A request fits into the socket's buffer but for rare ones: no detour for it.
+    const auto written = ::send(socket_.native_handle(), request.data(), request.size(),
+                                MSG_NOSIGNAL | MSG_DONTWAIT);
+    const auto left = request.size() - static_cast<std::size_t>(std::max<ssize_t>(written, 0));
+    if (left > 0) {
+      co_await asio::async_write(socket_,
+                                 asio::buffer(request.data() + request.size() - left, left),
+                                 asio::redirect_error(asio::use_awaitable, error));
+    }
     std::array<char, 16 * 1024> buffer;
     if (timed_out_) co_return fail(HttpResult::Kind::kTimeout, "no complete answer in time");
     for (;;) {

@@ -25,7 +25,9 @@ class Folder {
     fs::create_directories((path_ / name).parent_path());
     std::ofstream(path_ / name) << text;
   }
-  std::string path(const std::string& below = "") const { return (path_ / below).string(); }
+  std::string path(const std::string& below = "") const {
+    return below.empty() ? path_.string() : (path_ / below).string();
+  }
 
  private:
   fs::path path_;
