@@ -64,16 +64,26 @@ bool is_drawn(const fs::path& file) {
   return !error && size > 0;
 }
 
+// Cairo refuses images of more pixels in a direction. The picture of a trace's 400 functions is
+// tall: it gets fewer pixels for each of the script's, below one if it must be.
+constexpr double kMostPixels = 32'000;
+
+double png_scale_of(const Drawing& drawing) {
+  const double longest = std::max(drawing.script.width, drawing.script.height);
+  return std::min<double>(drawing.png_scale, kMostPixels / longest);
+}
+
 std::string terminal_of(const Drawing& drawing) {
   const PlotScript& script = drawing.script;
   const std::string background = drawing.background ? " background '#ffffff'" : "";
   switch (drawing.format) {
-    case PictureFormat::kPng:
+    case PictureFormat::kPng: {
+      const double scale = png_scale_of(drawing);
       return fmt::format(
-          "set terminal pngcairo noenhanced size {},{} font 'Sans,10' fontscale {} linewidth "
-          "{}{}\n",
-          drawing.png_scale * script.width, drawing.png_scale * script.height, drawing.png_scale,
-          drawing.png_scale, background);
+          "set terminal pngcairo noenhanced size {:.0f},{:.0f} font 'Sans,10' fontscale {:.4g} "
+          "linewidth {:.4g}{}\n",
+          scale * script.width, scale * script.height, scale, scale, background);
+    }
     case PictureFormat::kPdf: {
       constexpr double kPointsPerInch = 72;
       return fmt::format(

@@ -30,7 +30,9 @@ struct Drawing {
   PictureFormat format = PictureFormat::kSvg;
   std::string file;        ///< its name inside the scratch folder
   bool background = true;  ///< white; else none
-  int png_scale = 2;       ///< pixels of a PNG for each of the script's, in either direction
+  /// Pixels of a PNG for each of the script's, in either direction; fewer where it would be larger
+  /// than an image may be.
+  int png_scale = 2;
 };
 
 /// Draws them all with one gnuplot, in order. gnuplot's own words are not shown. Throws Error:

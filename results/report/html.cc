@@ -224,7 +224,7 @@ std::string conditions(const std::vector<std::string>& notes) {
   std::string html = "<dl class=\"conditions\">\n";
   for (const std::string& note : notes) {
     const auto colon = note.find(": ");
-    const bool is_term = colon != std::string::npos && colon < 60;
+    const bool is_term = colon < 60;
     const std::string term = is_term ? note.substr(0, colon) : "";
     const std::string what = escaped(is_term ? note.substr(colon + 2) : note);
     html += fmt::format("<dt>{}</dt><dd>{}</dd>\n", escaped(term),

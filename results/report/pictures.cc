@@ -141,7 +141,9 @@ void add_ladders(std::vector<PictureDraft>& drafts, const std::string& suite,
     if (load == loads.end()) load = loads.insert(loads.end(), {s.load, {}});
     if (s.median_ns) load->second.push_back(&s);
   }
-  for (const auto& [load, of_load] : loads) {
+  for (const auto& each : loads) {
+    const std::string& load = each.first;
+    const Summaries& of_load = each.second;
     const bool several = std::any_of(of_load.begin(), of_load.end(), [&](const Summary* s) {
       return s->cache != of_load.front()->cache;
     });

@@ -88,6 +88,18 @@ TEST(Plots, TwentyFunctionsWithLongNamesHaveRoom) {
   }
 }
 
+// As many as a trace has: at two pixels for each of the script's, Cairo refuses the image.
+TEST(Plots, FourHundredFunctionsAreDrawnToo) {
+  std::vector<std::string> names;
+  for (int i = 0; i < 420; ++i) names.push_back("cpp:" + std::to_string(i));
+  const TempFolder folder;
+  const auto pictures = plots(plain_run(names, 1), folder.path());
+  ASSERT_FALSE(pictures.empty());
+  for (const Picture& picture : pictures) {
+    EXPECT_GT(std::filesystem::file_size(picture.png), 0U) << picture.png;
+  }
+}
+
 TEST(Plots, AFunctionWithoutAUsableStartKeepsItsLineAndSaysSo) {
   coldstart::Run run = plain_run({"good", "bad"}, 3);
   for (Start& start : run.starts) {
