@@ -81,7 +81,7 @@ void expect_sleep(const Case& which, const Trials& trials, std::int64_t delay) {
   // While a hook sleeps, threads of runc's own runtime may run (Go's collector and scheduler): that
   // time is on CPU and not asleep, and is in nobody's log.
   const std::int64_t shortfall =
-      which.function.engine == "runc" ? std::max(tolerance, delay / 10) : tolerance;
+      which.name.starts_with("runc") ? std::max(tolerance, delay / 10) : tolerance;
   const auto beyond = [&](auto&& extra) {
     return median_of(trials.delayed, which.phase,
                      [&](const PhaseCauses& c, const Trial& trial) {
