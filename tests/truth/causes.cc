@@ -123,8 +123,10 @@ void expect_spin(const Case& which, const Trials& trials, std::int64_t delay) {
   const std::int64_t usual_cpu =
       median_of(trials.control, which.phase,
                 [](const PhaseCauses& c, const Trial&) { return c.cpu_time_ns; });
+  // A prefork server's other workers wake for the same connection, as often as they like: a
+  // millisecond of CPU time is theirs.
   EXPECT_NEAR(static_cast<double>(cpu), static_cast<double>(usual_cpu),
-              static_cast<double>(tolerance_ns(delay)))
+              static_cast<double>(std::max<std::int64_t>(tolerance_ns(delay), 1'000'000)))
       << "CPU time against what the program's own clock says";
 }
 
