@@ -222,7 +222,7 @@ TEST(HttpTest, ConnectingEndsAtTheDeadlineToo) {
 }
 
 TEST(HttpTest, WhatCannotBeReachedIsNotCountedAsRefused) {
-  HttpCall call = call_to(9, milliseconds(50));
+  HttpCall call = call_to(9, milliseconds(500));
   call.endpoints = {{asio::ip::make_address("255.255.255.255"), 9}};
   const HttpResult result = run(call);
   EXPECT_EQ(result.kind, Kind::kNotConnected);
