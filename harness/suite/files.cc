@@ -70,12 +70,12 @@ std::optional<Complaint> check_folder(const fs::path& path) {
 
 std::optional<fs::path> find_in_root(const fs::path& root, const fs::path& inside) {
   constexpr int kMostLinks = 40;  // as the kernel: ELOOP
-  std::deque<fs::path> todo(inside.begin(), inside.end());
+  std::deque<fs::path> ahead(inside.begin(), inside.end());
   fs::path seen = "/";  // what is resolved so far, as the process sees it
   int links = 0;
-  while (!todo.empty()) {
-    const fs::path part = todo.front();
-    todo.pop_front();
+  while (!ahead.empty()) {
+    const fs::path part = ahead.front();
+    ahead.pop_front();
     if (part.is_absolute()) {
       seen = "/";
     } else if (part == "..") {
@@ -92,7 +92,7 @@ std::optional<fs::path> find_in_root(const fs::path& root, const fs::path& insid
       if (++links > kMostLinks) return std::nullopt;
       const fs::path target = fs::read_symlink(outside, error);
       if (error) return std::nullopt;
-      todo.insert(todo.begin(), target.begin(), target.end());
+      ahead.insert(ahead.begin(), target.begin(), target.end());
     }
   }
   return root / seen.relative_path();
