@@ -24,6 +24,10 @@
 namespace coldstart::cli {
 namespace {
 
+// So many starts are kept with what each of their threads did without being asked to: that is most
+// of what there is to keep of a start.
+constexpr int kMostTracked = 100;
+
 struct ProfileOptions {
   std::vector<std::string> command;
   std::string contract = "auto";
@@ -36,6 +40,7 @@ struct ProfileOptions {
   RecordOptions record;
   std::string probes = "all";
   CacheOptions cache;
+  bool tracks = false;
 };
 
 harness::FunctionSpec function_of(const ProfileOptions& options) {
@@ -188,6 +193,7 @@ int profile(const Globals& globals, const ProfileOptions& options, harness::Laun
   RunRequest request;
   request.plan.functions = functions;
   request.plan.drop_caches = options.cache.drop_caches;
+  request.plan.tracks = options.tracks || options.trials <= kMostTracked;
   request.plan.seed = seed_of(options.record);
   request.plan.keep_going = options.record.keep_going;
   request.suite = quote_command(options.command);
@@ -235,6 +241,9 @@ void add_profile(CLI::App& app, const Globals& globals, harness::Launcher& launc
                    "all, none, or tiers: process,loader,runtime,cpu,files")
       ->capture_default_str();
   add_cache_options(*command, options->cache);
+  command->add_flag("--tracks", options->tracks,
+                    "Keep what each thread did, for `export --format perfetto`, also of more than "
+                    "100 trials");
   command->callback([=, &globals, &launcher, &action] {
     action = [=, &globals, &launcher] { return profile(globals, *options, launcher); };
   });

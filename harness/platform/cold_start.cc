@@ -128,6 +128,7 @@ bool ColdStart::has_died() const {
 
 // Everything that need not be part of the measured time.
 void ColdStart::prepare() {
+  view_.tracks = options_.tracks;
   view_.listens = function_.contract == ContractKind::kHttp;
   if (view_.listens) {
     const std::optional<int> configured = configured_port(function_);
