@@ -159,17 +159,17 @@ case $wanted in
     ;;
   profile-exec)
     expect 0 'exit|link|app' "$program" --quiet profile --trials 3 -- /bin/echo hello
-    expect 0 '"contract": "exec"' "$program" export --format json
+    expect 0 '"contract":"exec"' "$program" export --format json
     expect 0 'hello' "$program" profile --trials 2 --probes none -- /bin/echo hello
     expect 2 'not in PATH' "$program" profile -- no-such-program-at-all
     expect 2 'neither listened' "$program" --quiet profile --timeout 300ms -- sleep 100
     ;;
   profile-http)
     expect 0 'listen|link' "$program" --quiet profile --trials 3 -- "$functions/hello"
-    expect 0 '"contract": "http"' "$program" export
+    expect 0 '"contract":"http"' "$program" export
     expect 0 'sandbox' "$program" --quiet profile --trials 2 -- "$build/tests/functions/wrapper.sh" "$functions/hello"
     port=$(free_port)
-    expect 0 "\"port\": $port" bash -c "'$program' -q profile --trials 2 -- env PORT=$port '$functions/hello' && '$program' export"
+    expect 0 "\"port\":$port" bash -c "'$program' -q profile --trials 2 -- env PORT=$port '$functions/hello' && '$program' export"
     ;;
   run-report)
     cat >suite.yaml <<END
