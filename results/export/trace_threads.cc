@@ -9,7 +9,14 @@
 namespace coldstart::results {
 namespace {
 
-std::string base_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+// "server" of "/app/server". What was executed by its descriptor ("/proc/self/fd/6", as crun and
+// runc execute a copy of themselves) is called what the kernel calls the process.
+std::string program_name(const ProcessTrack& process, const std::string& path) {
+  std::string name = path.substr(path.rfind('/') + 1);
+  const bool number = name.find_first_not_of("0123456789") == std::string::npos;
+  if (!number || process.threads.empty() || process.threads.front().name.empty()) return name;
+  return process.threads.front().name;
+}
 
 std::string state_name(const ThreadChange& change) {
   switch (change.state) {
@@ -57,7 +64,7 @@ std::vector<TraceSlice> program_slices(const ProcessTrack& process, std::int64_t
   add(copy_of.empty() ? "fork" : "fork of " + copy_of, process.begin_ns,
       programs.empty() ? end_ns : programs.front().at_ns, "");
   for (std::size_t i = 0; i < programs.size(); ++i) {
-    add(base_name(programs[i].path), programs[i].at_ns,
+    add(program_name(process, programs[i].path), programs[i].at_ns,
         i + 1 < programs.size() ? programs[i + 1].at_ns : end_ns, programs[i].path);
   }
   return slices;
@@ -71,7 +78,7 @@ void put_processes(Trace& trace, const Start& start, const std::string& of) {
   for (const ProcessTrack& process : *start.account.processes) {
     const std::string parent = process.parent ? names[*process.parent] : std::string();
     std::string& name = names[process.pid];
-    name = process.programs.empty() ? parent : base_name(process.programs.back().path);
+    name = process.programs.empty() ? parent : program_name(process, process.programs.back().path);
     if (name.empty() && !process.threads.empty()) name = process.threads.front().name;
     TraceProcess tracks(trace, process.pid,
                         fmt::format("{}{}({})", name, name.empty() ? "" : " ", of));

@@ -204,6 +204,14 @@ TEST(Perfetto, ProgramsGoFromExecToExecAndAForkIsACopyBefore) {
   EXPECT_EQ(programs, "fork 100; sh 120; fork of sh 200; server 250; ");
 }
 
+TEST(Perfetto, WhatWasExecutedByItsDescriptorIsCalledWhatTheKernelCallsIt) {
+  coldstart::Run run = testing::tracked_run();
+  (*run.starts[0].account.processes)[0].programs[0].path = "/proc/self/fd/7";
+  const json document = json::parse(export_perfetto(run, {}));
+  EXPECT_EQ(of_category(document, "exec").at(1).name, "sh");
+  EXPECT_EQ(of_category(document, "exec").at(1).args["path"], "/proc/self/fd/7");
+}
+
 TEST(Perfetto, ProcessesOfTwoStartsAreTwoThoughTheyHadOneNumber) {
   coldstart::Run run = testing::tracked_run();
   run.starts.push_back(run.starts[0]);
