@@ -20,6 +20,14 @@
 #define CS_THREAD_NAME_SIZE 16 /* as the kernel has it, with its terminator */
 #define CS_SYSCALLS 512
 #define CS_STACK_DEPTH 24
+#define CS_LINK_SITES 256
+
+/* What wakes user space, apart from a buffer that is half full. */
+enum cs_wake {
+  CS_WAKE_NONE = 0,
+  CS_WAKE_LISTENERS = 1, /* something listens, and may be called */
+  CS_WAKE_PROGRAMS = 2,  /* forks, execs and opened files as well */
+};
 
 enum cs_event_kind {
   /* tier process */

@@ -73,7 +73,7 @@ asio::awaitable<Start> ColdStart::run() {
   co_await end_instance();
   platform_.hub_.fetch_events();
   write_record();
-  if (platform_.open_records_ == 0) platform_.session_.forget_stacks();
+  if (platform_.open_records_ == 0) platform_.session_.between_starts();
   co_return std::move(record_);
 }
 
@@ -107,7 +107,7 @@ void ColdStart::close_record() {
   if (!has_open_record_) return;
   has_open_record_ = false;
   platform_.open_records_ -= 1;
-  if (platform_.open_records_ == 0) platform_.session_.forget_stacks();
+  if (platform_.open_records_ == 0) platform_.session_.between_starts();
 }
 
 Start ColdStart::take_record() {
