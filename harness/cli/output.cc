@@ -47,22 +47,37 @@ bool write_all(int fd, std::string_view text) {
 }  // namespace
 
 void write_text_file(const fs::path& file, const std::string& text) {
+  write_text_file(file, [&text](const TextSink& sink) { sink(text); });
+}
+
+void write_text_file(const fs::path& file, const std::function<void(const TextSink&)>& produce) {
   if (file == "-") {
-    std::fwrite(text.data(), 1, text.size(), stdout);
-    return;
+    // What does not arrive is found when the output is finished.
+    return produce([](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); });
   }
+  const auto into = [&produce](int fd) {
+    bool good = true;
+    int reason = 0;
+    produce([&](std::string_view text) {
+      if (!good || write_all(fd, text)) return;
+      good = false;
+      reason = errno;
+    });
+    errno = reason;
+    return good;
+  };
   const fs::path target = follow_links(file);
   std::error_code error;
   if (fs::is_directory(target, error)) cannot_write(file, EISDIR);
   if (fs::exists(target, error) && !fs::is_regular_file(target, error)) {
     const Fd in_place(::open(target.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
-    if (!in_place || !write_all(in_place.get(), text)) cannot_write(file, errno);
+    if (!in_place || !into(in_place.get())) cannot_write(file, errno);
     return;
   }
   const std::string temporary = target.string() + "." + std::to_string(::getpid()) + ".new";
   Fd fresh(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
   if (!fresh) cannot_write(file, errno);
-  if (!write_all(fresh.get(), text) || ::rename(temporary.c_str(), target.c_str()) != 0) {
+  if (!into(fresh.get()) || ::rename(temporary.c_str(), target.c_str()) != 0) {
     const int reason = errno;
     ::unlink(temporary.c_str());
     cannot_write(file, reason);

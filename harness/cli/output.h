@@ -2,14 +2,22 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 
+#include "results/export/json.h"
+
 namespace coldstart::cli {
+
+using results::TextSink;
 
 /// Writes a text. A regular file is replaced, whole or not at all, at the end of any symbolic links
 /// (which stay); a device or FIFO is written into and stays what it is; "-" is standard output.
 /// Throws Error.
 void write_text_file(const std::filesystem::path& file, const std::string& text);
+/// The same with a text that comes in pieces: `produce` calls what it is given for each.
+void write_text_file(const std::filesystem::path& file,
+                     const std::function<void(const TextSink&)>& produce);
 
 /// Flushes standard output. Throws Error if something that was printed did not arrive (a full disk,
 /// say). False: the reader has gone (`| head`), which is no error.

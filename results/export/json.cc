@@ -145,36 +145,99 @@ Json summary_json(const Summary& summary) {
   return json;
 }
 
-// Before the brace that ends the document. A line each, never all of them as one tree: that would
-// take a gigabyte for a million.
-void append_invocations(std::string& document, const Run& run) {
-  if (run.invocations.empty()) return;
-  document.erase(document.rfind("\n}"));
-  document += ",\n \"invocations\": [";
-  const char* separator = "\n  ";
-  for (const Invocation& invocation : run.invocations) {
-    document += separator + invocation_line(run, invocation);
-    separator = ",\n  ";
+// A document that is written member by member, as Json::dump(1) would write it as a whole: a tree
+// of it all would take a gigabyte for a long trace.
+class Document {
+ public:
+  explicit Document(const TextSink& sink) : sink_(sink) { buffer_.reserve(kPiece + kPiece / 4); }
+
+  void member(const char* key, const Json& value) {
+    begin_member(key);
+    buffer_ += indented(value, " ");
+    flush(kPiece);
   }
-  document += "\n ]\n}";
+  /// `to_text` makes a text of an element, to stand behind an indentation of two.
+  template <typename T, typename ToText>
+  void array(const char* key, const std::vector<T>& elements, ToText to_text) {
+    begin_member(key);
+    buffer_ += '[';
+    const char* separator = "\n  ";
+    for (const T& element : elements) {
+      buffer_ += separator;
+      buffer_ += to_text(element);
+      separator = ",\n  ";
+      flush(kPiece);
+    }
+    buffer_ += elements.empty() ? "]" : "\n ]";
+  }
+  void end() {
+    buffer_ += "\n}\n";
+    flush(0);
+  }
+
+  /// The text of a value whose first line is indented already.
+  static std::string indented(const Json& value, std::string_view indentation) {
+    const std::string text = value.dump(1, ' ', false, Json::error_handler_t::replace);
+    std::string result;
+    result.reserve(text.size() + text.size() / 8);
+    // A line break inside a string is written as an escape: these are all between values.
+    for (const char c : text) {
+      result += c;
+      if (c == '\n') result += indentation;
+    }
+    return result;
+  }
+
+ private:
+  static constexpr std::size_t kPiece = 256 * 1024;
+
+  void begin_member(const char* key) {
+    buffer_ += fmt::format("{}\n \"{}\": ", is_first_ ? "{" : ",", key);
+    is_first_ = false;
+  }
+  void flush(std::size_t at_least) {
+    if (buffer_.empty() || buffer_.size() < at_least) return;
+    sink_(buffer_);
+    buffer_.clear();
+  }
+
+  const TextSink& sink_;
+  std::string buffer_;
+  bool is_first_ = true;
+};
+
+template <typename T, Json (*to_json)(const T&)>
+std::string element(const T& value) {
+  return Document::indented(to_json(value), "  ");
 }
 
 }  // namespace
 
+void export_json(const Run& run, const TextSink& sink) {
+  Document document(sink);
+  document.member("schema", "coldstart.run/1");
+  document.member("run", run_json(run.info));
+  document.array("functions", run.functions, element<Function, function_json>);
+  if (!run.loads.empty()) document.member("loads", loads_json(run.loads));
+  document.array("starts", run.starts, element<Start, start_json>);
+  if (!run.instances.empty()) {
+    document.array("instances", run.instances, [&run](const InstanceLife& life) {
+      return Document::indented(instance_json(run, life), "  ");
+    });
+  }
+  document.array("summary", summarize(run), element<Summary, summary_json>);
+  if (!run.invocations.empty()) {
+    document.array("invocations", run.invocations, [&run](const Invocation& invocation) {
+      return invocation_line(run, invocation);
+    });
+  }
+  document.end();
+}
+
 std::string export_json(const Run& run) {
-  Json json = {{"schema", "coldstart.run/1"}, {"run", run_json(run.info)}};
-  json["functions"] = Json::array();
-  for (const Function& function : run.functions)
-    json["functions"].push_back(function_json(function));
-  put_object(json, "loads", loads_json(run.loads));
-  json["starts"] = Json::array();
-  for (const Start& start : run.starts) json["starts"].push_back(start_json(start));
-  put_object(json, "instances", instances_json(run));
-  json["summary"] = Json::array();
-  for (const Summary& summary : summarize(run)) json["summary"].push_back(summary_json(summary));
-  std::string text = json.dump(1, ' ', false, Json::error_handler_t::replace);
-  append_invocations(text, run);
-  return text + '\n';
+  std::string text;
+  export_json(run, [&text](std::string_view piece) { text += piece; });
+  return text;
 }
 
 }  // namespace coldstart::results

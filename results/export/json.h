@@ -6,13 +6,20 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
+#include <string_view>
 
 #include "results/model/record.h"
 
 namespace coldstart::results {
 
-/// The document, indented, with a newline at its end. Text that is not UTF-8 is made so.
+/// Gets a text piece by piece.
+using TextSink = std::function<void(std::string_view)>;
+
+/// The document, indented, with a newline at its end. Text that is not UTF-8 is made so. In pieces,
+/// for it is larger than the run itself.
+void export_json(const Run& run, const TextSink& sink);
 std::string export_json(const Run& run);
 
 /// The inverse of export_json. Throws Error with line and column (not JSON) or the JSON pointer
