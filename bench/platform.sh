@@ -5,9 +5,9 @@
 #
 # open-loop  200 requests a second (poisson) to warm instances: sent - due, CPU of the harness
 # burst      64 starts at once against a plain posix_spawn loop, alternating
-# wrk        the latency of a warm request against wrk's. wrk has no rate of its own: one connection,
-#            and before each request a delay drawn from the same exponential distribution, so that
-#            both sleep as long between requests and wake as cold. Rounds alternate.
+# wrk        the latency of a warm request against wrk's: one connection, a request every 5 ms, so that
+#            both sleep as long between requests and wake as cold. wrk has no rate of its own: a delay
+#            of 5 ms before each request. Rounds alternate, and so does who is first.
 # trace      a made-up day of 400 functions (1,440 minutes), 1,440 times as fast: peak memory
 #
 # Needs the build (./dev build), and wrk for `wrk` (apt-get install wrk). For figures worth quoting,
@@ -20,34 +20,40 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
 wrk_once() { # seconds -> median in microseconds
-  cat > "$scratch/poisson.lua" <<'LUA'
-function init() math.randomseed(7) end
-function delay() return -math.log(1 - math.random()) * 5 end
-LUA
+  echo 'function delay() return 5 end' > "$scratch/delay.lua"
   local port=$((20000 + RANDOM % 10000))
   PORT=$port "$build/bench/functions/hello" &
   local server=$!
   until (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do kill -0 $server; done
-  wrk -t1 -c1 -d"$1s" --latency -s "$scratch/poisson.lua" "http://127.0.0.1:$port/" > "$scratch/wrk"
+  wrk -t1 -c1 -d"$1s" --latency -s "$scratch/delay.lua" "http://127.0.0.1:$port/" > "$scratch/wrk"
   kill $server
   wait $server 2>/dev/null || true
   awk '$1 == "50%" { v = $2; if (v ~ /us$/) f = 1; else if (v ~ /ms$/) f = 1000; else f = 1000000
        sub(/[a-z]+$/, "", v); print v * f }' "$scratch/wrk"
 }
 
+ours_once() { # seconds -> median in microseconds
+  "$bench" open-loop 200 "$1" even | awk '/^sent - byte/ { print $5 }'
+}
+
 compare_with_wrk() {
   command -v wrk >/dev/null || { echo "wrk is not installed; apt-get install wrk"; return; }
-  local rounds=${ROUNDS:-5} seconds=${SECONDS_EACH:-8}
+  local rounds=${ROUNDS:-15} seconds=${SECONDS_EACH:-4}
   : > "$scratch/pairs"
   for ((round = 0; round < rounds; round++)); do
     local theirs ours
-    theirs=$(wrk_once "$seconds")
-    ours=$("$bench" open-loop 200 "$seconds" | awk '/^sent - byte/ { print $5 }')
+    if ((round % 2)); then
+      ours=$(ours_once "$seconds")
+      theirs=$(wrk_once "$seconds")
+    else
+      theirs=$(wrk_once "$seconds")
+      ours=$(ours_once "$seconds")
+    fi
     echo "$ours $theirs" >> "$scratch/pairs"
   done
   awk '{ printf "platform %.1f us, wrk %.1f us, ratio %.3f\n", $1, $2, $1 / $2 }' "$scratch/pairs"
-  awk '{ print $1 / $2 }' "$scratch/pairs" | sort -n |
-    awk '{ v[NR] = $1 } END { printf "median ratio %.3f of %d rounds\n", v[int((NR + 1) / 2)], NR }'
+  awk '{ print $1 / $2 }' "$scratch/pairs" | sort -n | awk '{ v[NR] = $1 } END {
+    printf "median ratio %.3f of %d rounds (%.3f to %.3f)\n", v[int((NR + 1) / 2)], NR, v[1], v[NR] }'
 }
 
 replay_trace() {

@@ -1,8 +1,10 @@
 // What the platform itself costs, each number beside what it is to be held against. A program of
 // its own and no Google Benchmark: these are runs of seconds, not repetitions of microseconds.
 //
-//   platform_benchmark open-loop [RATE SECONDS]   sent - due, CPU of the harness, warm latency
-//   platform_benchmark burst [SIZE ROUNDS]        SIZE starts at once against a posix_spawn loop
+//   platform_benchmark open-loop [RATE SECONDS [poisson|even|uniform [TIERS]]]
+//       sent - due, CPU of the harness, warm latency
+//   platform_benchmark burst [SIZE ROUNDS]
+//       SIZE starts at once against a posix_spawn loop
 //
 // Latency against wrk at the same rate: bench/platform.sh.
 #include <algorithm>
@@ -71,9 +73,8 @@ FunctionSpec hello() {
 
 class Bench {
  public:
-  Bench()
-      : session_(probes::open_session(probes::TierSet::all(), kRingBytes)),
-        platform_(launcher_, *session_) {
+  explicit Bench(const probes::TierSet& tiers = probes::TierSet::all())
+      : session_(probes::open_session(tiers, kRingBytes)), platform_(launcher_, *session_) {
     if (!session_->live()) std::printf("the probes are off\n");
   }
 
@@ -111,12 +112,13 @@ class Bench {
   bool rehearsed_ = false;
 };
 
-int open_loop(double rate, int seconds) {
-  Bench bench;
+int open_loop(double rate, int seconds, Spacing spacing, const probes::TierSet& tiers) {
+  Bench bench(tiers);
   LoadSpec load;
   load.name = "constant";
   ConstantPattern pattern;
   pattern.rate = rate;
+  pattern.spacing = spacing;
   load.pattern = pattern;
   load.duration = std::chrono::seconds(seconds);
   FunctionSpec function = hello();
@@ -132,8 +134,8 @@ int open_loop(double rate, int seconds) {
     latency.push_back(*i.first_byte_ns - *i.sent_ns);
     from_due.push_back(*i.first_byte_ns);
   }
-  std::printf("%zu requests, %zu cold, %g a second (poisson) for %d s\n",
-              brought.invocations.size(), cold, rate, seconds);
+  std::printf("%zu requests, %zu cold, %g a second (%s) for %d s\n", brought.invocations.size(),
+              cold, rate, std::string(name(spacing)).c_str(), seconds);
   const auto row = [](const char* what, const std::vector<std::int64_t>& samples) {
     std::printf("%-12s median %.1f us, p90 %.1f us, p99 %.1f us, max %.1f us\n", what,
                 quantile_us(samples, 0.5), quantile_us(samples, 0.9), quantile_us(samples, 0.99),
@@ -273,10 +275,18 @@ int run(int argc, char** argv) {
   const auto number = [&](int i, int otherwise) {
     return argc > i ? std::atoi(argv[i]) : otherwise;
   };
-  if (what == "open-loop") return open_loop(number(2, 200), number(3, 20));
+  if (what == "open-loop") {
+    const std::string_view word = argc > 4 ? argv[4] : "poisson";
+    const Spacing spacing = word == "even"      ? Spacing::kEven
+                            : word == "uniform" ? Spacing::kUniform
+                                                : Spacing::kPoisson;
+    return open_loop(number(2, 200), number(3, 20), spacing,
+                     probes::TierSet::parse(argc > 5 ? argv[5] : "all"));
+  }
   if (what == "burst") return burst(number(2, 64), number(3, 10));
   std::fprintf(stderr,
-               "usage: platform_benchmark open-loop [RATE SECONDS] | burst [SIZE ROUNDS]\n");
+               "usage: platform_benchmark open-loop [RATE SECONDS [SPACING [TIERS]]] | burst [SIZE "
+               "ROUNDS]\n");
   return 2;
 }
 

@@ -1,6 +1,7 @@
 // coldstart run: a suite, measured, stored, compared.
 #include <algorithm>
 #include <cstdio>
+#include <malloc.h>
 #include <map>
 #include <memory>
 #include <utility>
@@ -146,11 +147,10 @@ int run_suite(const Globals& globals, const RunOptions& options, harness::Launch
   apply(options.cache, suite.functions);
   if (!options.loads.empty()) choose_loads(suite, options.loads);
   if (!options.parallel.empty()) sweep_parallel(suite, options.parallel);
-  const auto session =
-      probes::open_session(probes::TierSet::parse(options.probes), ring_bytes(suite));
+  auto session = probes::open_session(probes::TierSet::parse(options.probes), ring_bytes(suite));
   check_output_folder(options.output);
   check_before_run(globals, options.record);
-  harness::Platform platform(launcher, *session);
+  auto platform = std::make_unique<harness::Platform>(launcher, *session);
 
   Progress progress(globals.quiet);
   RunRequest request;
@@ -162,7 +162,14 @@ int run_suite(const Globals& globals, const RunOptions& options, harness::Launch
   request.plan.keep_going = options.record.keep_going;
   request.label = options.record.label;
   request.suite = suite.name;
-  const RecordedRun recorded = record_run(platform, globals, progress, request);
+  const RecordedRun recorded = record_run(*platform, globals, progress, request);
+  // What was measured is in the store. The report of a long trace needs the memory: the buffer of
+  // the probes is large, and what the load has left in pieces the allocator keeps unless told.
+  platform.reset();
+  session.reset();
+#ifdef __GLIBC__
+  ::malloc_trim(0);
+#endif
   if (recorded.id == 0) return conclude(recorded, globals, options.record);
 
   const Run run = results::Store(globals.db, results::Store::Mode::kRead).load(recorded.id);

@@ -201,7 +201,10 @@ class HttpConnection::Impl : public std::enable_shared_from_this<Impl> {
     }
     const std::string where =
         "port " + std::to_string(endpoint.port()) + " of " + endpoint.address().to_string();
-    if (timed_out_) return {true, "no connection to " + where + " was accepted in time"};
+    // The deadline may pass just after an attempt has failed for a reason of its own.
+    if (!error || error == asio::error::operation_aborted || error == asio::error::bad_descriptor) {
+      return {true, "no connection to " + where + " was accepted in time"};
+    }
     return {true, "cannot connect to " + where + ": " + error.message()};
   }
 

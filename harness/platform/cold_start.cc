@@ -37,10 +37,10 @@ ColdStart::ColdStart(Platform& platform, const FunctionSpec& function, const Sta
       function_(function),
       options_(options),
       channel_(platform.hub_.open(instance)),
+      slots_(platform.slots_[function.name]),
       connection_(platform.io_) {
   record_.instance = instance;
-  std::set<int>& slots = platform.slots_[function.name];
-  while (!slots.insert(slot_).second) slot_ += 1;
+  while (!slots_.insert(slot_).second) slot_ += 1;
   by_event_ = options.readiness == Readiness::kAuto && platform.session_.live();
   platform_.alive_.push_back(instance);
 }
@@ -51,7 +51,7 @@ ColdStart::~ColdStart() {
   if (counted_) platform_.starting_ -= 1;
   close_record();
   platform_.hub_.forget(record_.instance);
-  platform_.slots_[function_.name].erase(slot_);
+  slots_.erase(slot_);
   std::erase(platform_.alive_, record_.instance);
 }
 
@@ -248,7 +248,10 @@ void ColdStart::launch() {
   view_.requested_ns = monotonic_ns();
   platform_.launcher_.launch(launch_);
   launched_ = true;
-  output_.reset();  // exec: the pipe ends when the function's last copy is closed
+  // The launcher has its own. Exec: the pipe ends when the function's last copy is closed; else: of
+  // thousands of instances each keeps as few descriptors as it can.
+  output_.reset();
+  input_.reset();
 }
 
 // What the function reads, in part known without having been seen: what its command names.

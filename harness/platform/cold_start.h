@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -133,6 +134,7 @@ class ColdStart {
   const FunctionSpec& function_;
   StartOptions options_;
   std::shared_ptr<Channel> channel_;
+  std::set<int>& slots_;  // of its function, those in use
   // Bytes in the page cache just before, by inode and device.
   std::map<std::pair<std::uint64_t, std::uint32_t>, std::optional<std::int64_t>> cached_before_;
   FileSet own_files_;  // of a rehearsal, where nobody asked for them

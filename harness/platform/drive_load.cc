@@ -90,15 +90,20 @@ class Turn {
     int running = static_cast<int>(drives_.size());
     asio::steady_timer done(platform_.io(), std::chrono::steady_clock::time_point::max());
     std::exception_ptr failure;
+    const auto fail = [&](const std::exception_ptr& error) {
+      if (!error || failure) return;
+      failure = error;
+      interrupt();  // nobody will see what the rest of the load would bring
+    };
     for (std::size_t i = 0; i < drives_.size(); ++i) {
       asio::co_spawn(platform_.io(), drive(i), [&](const std::exception_ptr& error) {
-        if (error && !failure) failure = std::move(error);
+        fail(error);
         if (--running == 0) done.cancel();
       });
     }
     bool tending = true;
-    asio::co_spawn(platform_.io(), tend(), [&](std::exception_ptr error) {
-      if (error && !failure) failure = std::move(error);
+    asio::co_spawn(platform_.io(), tend(), [&](const std::exception_ptr& error) {
+      fail(error);
       tending = false;
       done.cancel();
     });
@@ -273,8 +278,9 @@ class Turn {
     const std::string who =
         names_.size() == 1 ? names_.front() : std::to_string(names_.size()) + " functions";
     context_.progress(
-        who + ": " + std::to_string(sum.requests) + " requests, " + std::to_string(sum.cold) +
-        " cold" + (sum.failed > 0 ? ", " + std::to_string(sum.failed) + " failed" : "") + ", " +
+        who + ": " + std::to_string(sum.requests) +
+        (sum.requests == 1 ? " request, " : " requests, ") + std::to_string(sum.cold) + " cold" +
+        (sum.failed > 0 ? ", " + std::to_string(sum.failed) + " failed" : "") + ", " +
         std::to_string(sum.instances) + (sum.instances == 1 ? " instance" : " instances"));
   }
 

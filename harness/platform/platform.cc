@@ -25,6 +25,9 @@ Platform::Platform(Launcher& launcher, probes::Session& session)
   if (session.spawners_fd() >= 0) launcher_.use_spawners_map(session.spawners_fd());
 }
 
+// Starts that a coroutine keeps use the rest of us when they go.
+Platform::~Platform() { io_.destroy_handlers(); }
+
 boost::asio::awaitable<Start> Platform::cold_start(const FunctionSpec& function,
                                                    const StartOptions& options) {
   ColdStart start(*this, function, options, ++last_instance_);

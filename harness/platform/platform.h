@@ -55,11 +55,21 @@ struct StartOptions {
 
 class ColdStart;
 
+/// Handlers that wait in it, and the coroutines that they keep, can be destroyed before it is.
+class IoContext : public boost::asio::io_context {
+ public:
+  void destroy_handlers() { shutdown(); }
+};
+
 /// What is used by all starts of a run. Single-threaded: everything happens in `io`.
 class Platform {
  public:
   /// Creates a temporary directory for the run, which the launcher removes at the end.
   Platform(Launcher& launcher, probes::Session& session);
+  /// What is under way, because an Error of ours ended it, is dropped; the launcher ends it.
+  ~Platform();
+  Platform(const Platform&) = delete;
+  Platform& operator=(const Platform&) = delete;
 
   /// One cold start (cache state warm: one request to an instance that has answered before), from
   /// `due` to the death of its last process. The record has everything but function, load, trial
@@ -106,7 +116,7 @@ class Platform {
   void settle_cgroups(const LaunchPlan& plan);
   void give_up_cgroups(std::uint64_t instance);
 
-  boost::asio::io_context io_;
+  IoContext io_;
   Launcher& launcher_;
   probes::Session& session_;
   EventHub hub_;

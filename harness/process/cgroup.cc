@@ -117,12 +117,16 @@ bool enable_below(const fs::path& folder, Controller controller) {
   return file && ::write(file.get(), word.data(), word.size()) > 0;
 }
 
-// Version 2: our group if it can hand out the controller, else the nearest ancestor that does so
-// already.
+// Version 2: the root, which alone may both have processes and hand out controllers. Every other
+// group of ours has processes (us): of cpu and pids it would let go all the same, but to groups
+// that take threads only. So the nearest ancestor that hands it out already.
 std::optional<fs::path> handing_out(const Mount& mount, const fs::path& own,
                                     Controller controller) {
   if (!lists(mount.point / "cgroup.controllers", controller)) return std::nullopt;
-  if (lists(own / "cgroup.controllers", controller) && enable_below(own, controller)) return own;
+  const bool is_root = !fs::exists(own / "cgroup.type");
+  if (is_root && lists(own / "cgroup.controllers", controller) && enable_below(own, controller)) {
+    return own;
+  }
   for (fs::path folder = own; folder != mount.point && folder.has_relative_path();) {
     folder = folder.parent_path();
     if (lists(folder / "cgroup.subtree_control", controller)) return folder;
@@ -335,6 +339,8 @@ void make_cgroups(const CgroupLayout& layout, const CgroupSet& set, const Limits
     std::string problem;
     if (::mkdir(folder->c_str(), 0755) != 0 && errno != EEXIST) {
       problem = *folder + ": " + std::strerror(errno);
+    } else if (text_of(fs::path(*folder) / "cgroup.type").starts_with("domain invalid")) {
+      problem = *folder + ": groups below " + place.parent.string() + " take threads only";
     } else {
       problem = set_limit(place, *folder, controller, limits);
     }

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <fstream>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
@@ -68,7 +69,11 @@ void Launcher::send(const std::string& bytes, const std::vector<int>& descriptor
     std::memcpy(CMSG_DATA(header), descriptors.data(), descriptors.size() * sizeof(int));
   }
   while (::sendmsg(socket_.get(), &message, MSG_NOSIGNAL) < 0) {
-    if (errno != EINTR) {
+    if (errno == EAGAIN) {
+      // It has much to do, and reads on when it has done some of it: it never waits for us.
+      pollfd writable{socket_.get(), POLLOUT, 0};
+      ::poll(&writable, 1, -1);
+    } else if (errno != EINTR) {
       throw Error("launcher", std::string("cannot be reached: ") + std::strerror(errno),
                   "was it killed? start coldstart again");
     }

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <deque>
 #include <filesystem>
 #include <optional>
 #include <poll.h>
@@ -87,7 +88,8 @@ class LauncherProcess {
       timeout_ms =
           left <= 0 ? 0 : static_cast<int>(std::min<std::int64_t>(left / 1'000'000 + 1, 60'000));
     }
-    pollfd watched[2] = {{closing_ ? -1 : socket_.get(), POLLIN, 0},
+    const auto wanted = static_cast<short>(unsent_.empty() ? POLLIN : POLLIN | POLLOUT);
+    pollfd watched[2] = {{closing_ ? -1 : socket_.get(), wanted, 0},
                          {child_signal_.get(), POLLIN, 0}};
     ::poll(watched, 2, timeout_ms);
     if (watched[1].revents != 0) {
@@ -95,7 +97,8 @@ class LauncherProcess {
       while (::read(child_signal_.get(), &drained, sizeof(drained)) > 0) {
       }
     }
-    if (watched[0].revents != 0) serve();
+    if ((watched[0].revents & POLLOUT) != 0) send_reports();
+    if ((watched[0].revents & ~POLLOUT) != 0) serve();
   }
 
   void serve() {
@@ -329,8 +332,23 @@ class LauncherProcess {
     remove_container_cgroups(state.filename());
   }
 
-  void tell(const LaunchReport& report) const {
-    if (!closing_) ::send(socket_.get(), &report, sizeof(report), MSG_NOSIGNAL);
+  void tell(const LaunchReport& report) {
+    unsent_.push_back(report);
+    send_reports();
+  }
+
+  // As many as find room. We must not wait for coldstart, which may be waiting for us.
+  void send_reports() {
+    if (closing_) unsent_.clear();
+    while (!unsent_.empty()) {
+      if (::send(socket_.get(), &unsent_.front(), sizeof(LaunchReport),
+                 MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
+        if (errno == EINTR) continue;
+        if (errno != EAGAIN) unsent_.clear();  // nobody listens any more
+        return;
+      }
+      unsent_.pop_front();
+    }
   }
 
   Fd socket_;
@@ -342,6 +360,7 @@ class LauncherProcess {
   std::unordered_map<std::uint64_t, CgroupSet> cgroups_;  // also of those not launched yet
   std::unordered_map<pid_t, std::uint64_t> by_first_;  // first processes that have not been reaped
   std::optional<std::vector<pid_t>> children_;         // ours, as of now
+  std::deque<LaunchReport> unsent_;                    // for which there was no room
   bool closing_ = false;
 };
 

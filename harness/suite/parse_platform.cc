@@ -119,7 +119,7 @@ std::optional<SweptValue> read_swept(const Entry& element, Limits limits, Proble
   }
   limits.cpus = read_number(element, kCpus, problems);
   if (!limits.cpus) return std::nullopt;
-  return SweptValue{element.value.Scalar() + (*limits.cpus == 1 ? "cpu" : "cpus"), limits};
+  return SweptValue{element.value.Scalar() + "cpu", limits};
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "results/report/html_parts.h"
+#include "results/report/svg_points.h"
 
 namespace coldstart::results {
 namespace {
@@ -53,11 +54,15 @@ std::string with_one_decimal(std::string_view text) {
   return shorter;
 }
 
+std::string in_theme(std::string text) {
+  for (const auto& [from, to] : kTheme) replace_all(text, from, to);
+  return text;
+}
+
 // A tag as it stands in the page.
 std::string of_page(std::string_view tag, const std::string& id) {
   const bool is_drawing = tag.starts_with("<path stroke") || tag.starts_with("<polygon");
-  std::string text = is_drawing ? with_one_decimal(tag) : std::string(tag);
-  for (const auto& [from, to] : kTheme) replace_all(text, from, to);
+  std::string text = in_theme(is_drawing ? with_one_decimal(tag) : std::string(tag));
   for (const char* quote : {"\"", "'"}) {
     replace_all(text, fmt::format(" id={}", quote), fmt::format(" id={}{}-", quote, id));
     replace_all(text, fmt::format("href={}#", quote), fmt::format("href={}#{}-", quote, id));
@@ -105,6 +110,11 @@ std::string page_svg(const std::string& svg, const std::string& alt, const std::
     }
     rest.remove_prefix(open);
     if (rest.empty()) break;
+    if (const std::string points = take_points(rest); !points.empty()) {
+      page += in_theme(points);
+      group = std::string::npos;
+      continue;
+    }
     const auto close = std::min(rest.find('>'), rest.size() - 1);
     const std::string_view tag = rest.substr(0, close + 1);
     rest.remove_prefix(close + 1);

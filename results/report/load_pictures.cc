@@ -30,8 +30,9 @@ std::string duration_or(const std::optional<std::int64_t>& ns, const char* other
 
 std::string timeline_alt(const LoadSummary& s) {
   std::string text =
-      fmt::format("Timeline: {} requests, at most {} instances at once.",
-                  format_count(static_cast<std::int64_t>(s.invocations)), s.max_instances);
+      fmt::format("Timeline: {} request{}, at most {} instance{} at once.",
+                  format_count(static_cast<std::int64_t>(s.invocations)),
+                  s.invocations == 1 ? "" : "s", s.max_instances, s.max_instances == 1 ? "" : "s");
   if (s.cold_share) {
     text +=
         fmt::format(" {} of the requests were cold; median of the cold ones {}, of the warm {}.",

@@ -132,7 +132,8 @@ CREATE VIEW absent_boundaries AS
   SELECT s.id AS start_id, a.boundary, a.kind, a.reason
     FROM starts s JOIN absences a ON a.set_id = s.absence_set_id;
 
--- A load as it was driven. Moments of its requests and instances are since begin_ns.
+-- A load as it was driven. Moments of its requests and instances are since begin_ns; where its functions are driven one
+-- after the other, since the begin of their own function's turn.
 CREATE TABLE loads (
   id          INTEGER PRIMARY KEY,
   run_id      INTEGER NOT NULL REFERENCES runs (id),
@@ -173,7 +174,7 @@ CREATE TABLE instances (
   requested_ns      INTEGER NOT NULL,
   ready_ns          INTEGER,           -- NULL: it never was
   ended_ns          INTEGER,           -- NULL: not known
-  ended_by          TEXT NOT NULL,     -- keep-alive, scale-down, end of load, died, failed to start, interrupted
+  ended_by          TEXT NOT NULL,     -- keep-alive, scale-down, end of load, died, timeout, failed to start, interrupted
   invocations       INTEGER NOT NULL,  -- that it answered
   peak_memory_bytes INTEGER            -- of its cgroup, where it had one
 ) STRICT;

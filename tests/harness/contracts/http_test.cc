@@ -2,6 +2,7 @@
 #include "harness/contracts/http.h"
 
 #include <chrono>
+#include <fstream>
 #include <functional>
 #include <future>
 #include <gtest/gtest.h>
@@ -10,6 +11,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <thread>
+#include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
 
@@ -90,8 +92,17 @@ void say(int connection, std::string_view text) {
   ::send(connection, text.data(), text.size(), MSG_NOSIGNAL);
 }
 
-// Whether the client, which is in this process too, has read all that was said.
-bool is_read(int connection) {
+// Whether the client, which is the main thread of this process, sleeps.
+bool client_sleeps() {
+  std::ifstream file("/proc/self/task/" + std::to_string(::getpid()) + "/stat");
+  std::string text;
+  std::getline(file, text);
+  const auto name_end = text.rfind(") ");
+  return name_end != std::string::npos && text[name_end + 2] == 'S';
+}
+
+// Whether it has read all that was said. It may still have to look at its clock.
+bool has_read(int connection) {
   sockaddr_in here{};
   socklen_t size = sizeof(here);
   ::getsockname(connection, reinterpret_cast<sockaddr*>(&here), &size);
@@ -111,10 +122,9 @@ TEST(HttpTest, AnAnswerInPiecesIsTimedAtItsFirstByteAndAtItsLast) {
     first_ns = monotonic_ns();
     for (const char* piece : {"H", "TTP/1.1 200 OK\r\nContent-Le", "ngth: 5\r\n\r", "\nhe"}) {
       say(c, piece);
-      while (!is_read(c)) std::this_thread::yield();
+      // It sleeps again when it is done with what it has read.
+      while (!has_read(c) || !client_sleeps()) std::this_thread::yield();
     }
-    // The client has read the first pieces; it looks at its clock just after that.
-    std::this_thread::sleep_for(milliseconds(50));
     last_ns = monotonic_ns();
     say(c, "llo");
   });
@@ -228,6 +238,19 @@ TEST(HttpTest, WhatCannotBeReachedIsNotCountedAsRefused) {
   EXPECT_EQ(result.kind, Kind::kNotConnected);
   EXPECT_EQ(result.refused, 0);
   EXPECT_NE(result.problem.find("cannot connect"), std::string::npos) << result.problem;
+}
+
+// So short that the deadline passes at every point of an attempt.
+TEST(HttpTest, WhyItCannotBeReachedIsToldWhereverTheDeadlineFalls) {
+  for (int i = 0; i < 300; ++i) {
+    HttpCall call = call_to(9);
+    call.deadline_ns = monotonic_ns() + 50'000 + i * 1'000;
+    call.endpoints = {{asio::ip::make_address("255.255.255.255"), 9}};
+    const HttpResult result = run(call);
+    ASSERT_EQ(result.kind, Kind::kNotConnected);
+    ASSERT_NE(result.problem.find("cannot connect"), std::string::npos)
+        << result.problem << " with a deadline after " << 50 + i << " µs";
+  }
 }
 
 TEST(HttpTest, HavingNoDescriptorLeftIsOurOwnError) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include "results/model/error.h"
 #include "tests/harness/platform/load_rig.h"
 
 namespace coldstart::harness {
@@ -151,6 +152,112 @@ TEST(Load, WhoWaitsTooLongTimesOutCountedFromDue) {
   EXPECT_EQ(result.with(Outcome::kTimeout), 2U);
 }
 
+// Given up `timeout` after it was due; another may have the CPU then.
+void expect_given_up_at(std::int64_t timeout_ms, const Invocation& request) {
+  EXPECT_EQ(request.outcome, Outcome::kTimeout) << request.message;
+  EXPECT_FALSE(request.first_byte_ns);
+  EXPECT_NE(request.message.find(std::to_string(timeout_ms) + " ms"), std::string::npos)
+      << request.message;
+}
+
+TEST(Load, AFunctionThatNeverAnswersIsGivenUpAtItsTimeoutAndEnded) {
+  Rig rig;
+  FunctionSpec function = native(misbehaving("never-answers"));
+  function.timeout = 1s;  // of the rehearsal
+  function.platform.max_instances = 1;
+  LoadSpec load = listed();
+  load.timeout = 300ms;
+  // The second one waits for the first one's instance, which is given up at 300 ms, and then for
+  // one of its own: the time counts from due all the same. The third one finds nobody.
+  const LoadResult result = drive(rig, {function}, load, {0ms, 150ms, 1200ms});
+  ASSERT_EQ(result.invocations.size(), 3U);
+  for (const Invocation& request : result.invocations) expect_given_up_at(300, request);
+  ASSERT_EQ(result.lives.size(), 3U);
+  for (const InstanceLife& life : result.lives) {
+    EXPECT_EQ(life.end, "timeout");
+    EXPECT_EQ(life.invocations, 0);
+    EXPECT_GE(*life.ended_ns - life.requested_ns, 100 * kMs);
+    EXPECT_LT(*life.ended_ns - life.requested_ns, 800 * kMs);
+  }
+  // It is also a start that failed.
+  ASSERT_EQ(result.starts.size(), 3U);
+  for (const Start& start : result.starts) EXPECT_EQ(start.outcome, Outcome::kTimeout);
+  EXPECT_TRUE(leftovers(rig.launcher.pid()).empty());
+}
+
+TEST(Load, AnInstanceThatFallsSilentWhileWarmIsGivenUpAndReplaced) {
+  Rig rig;
+  LoadSpec load = listed();
+  load.timeout = 300ms;
+  const LoadResult result =
+      drive(rig, {native(misbehaving("hangs-when-warm"))}, load, {0ms, 200ms, 900ms});
+  ASSERT_EQ(result.invocations.size(), 3U);
+  EXPECT_EQ(result.invocations[0].outcome, Outcome::kOk);
+  expect_given_up_at(300, result.invocations[1]);
+  EXPECT_FALSE(result.invocations[1].cold);
+  EXPECT_EQ(result.invocations[2].outcome, Outcome::kOk) << result.invocations[2].message;
+  EXPECT_TRUE(result.invocations[2].cold);
+  ASSERT_EQ(result.lives.size(), 2U);
+  EXPECT_EQ(result.lives[0].end, "timeout");
+  EXPECT_EQ(result.lives[0].invocations, 1);
+  EXPECT_LT(*result.lives[0].ended_ns, 900 * kMs);
+  EXPECT_TRUE(leftovers(rig.launcher.pid()).empty());
+}
+
+TEST(Load, OfAnInstanceThatIsGivenUpTheOtherRequestsMayGoOn) {
+  Rig rig;
+  FunctionSpec function = native(misbehaving("counts-requests"));
+  function.env = {{"WORK_MS", "600"}, {"MOST", "2"}};
+  function.platform.concurrency = 2;
+  function.platform.max_instances = 1;
+  function.platform.min_instances = 1;
+  LoadSpec load = listed();
+  load.timeout = 1000ms;
+  // The first two are answered at 600 ms; the next two begin there, too late for the third one,
+  // which is due at 50 ms, and in time for the fourth one, due at 550 ms.
+  const LoadResult result = drive(rig, {function}, load, {0ms, 0ms, 50ms, 550ms});
+  ASSERT_EQ(result.invocations.size(), 4U);
+  EXPECT_EQ(result.invocations[2].outcome, Outcome::kTimeout);
+  EXPECT_EQ(result.invocations[3].outcome, Outcome::kOk) << result.invocations[3].message;
+  ASSERT_EQ(result.lives.size(), 1U);
+  EXPECT_EQ(result.lives[0].end, "timeout");
+  EXPECT_EQ(result.lives[0].invocations, 3);
+}
+
+TEST(Load, OfAStartThatIsGivenUpTheOtherRequestsMayGoOn) {
+  Rig rig;
+  FunctionSpec function = native("/bin/sh");
+  function.command = {"/bin/sh", "-c", "sleep 0.5; exec " + misbehaving("counts-requests")};
+  function.env = {{"WORK_MS", "500"}, {"MOST", "2"}};
+  function.platform.concurrency = 2;
+  LoadSpec load = listed();
+  load.timeout = 900ms;
+  // Both are taken up after half a second and answered half a second later.
+  const LoadResult result = drive(rig, {function}, load, {0ms, 450ms});
+  ASSERT_EQ(result.invocations.size(), 2U);
+  expect_given_up_at(900, result.invocations[0]);
+  EXPECT_EQ(result.invocations[1].outcome, Outcome::kOk) << result.invocations[1].message;
+  EXPECT_TRUE(result.invocations[1].cold);
+  ASSERT_EQ(result.lives.size(), 1U);
+  EXPECT_EQ(result.lives[0].end, "timeout");
+  EXPECT_EQ(result.lives[0].invocations, 1);
+}
+
+TEST(Load, AStubbornInstanceThatIsGivenUpIsKilled) {
+  Rig rig;
+  FunctionSpec function = native("/bin/sh");
+  function.command = {"/bin/sh", "-c", "trap '' TERM; exec " + misbehaving("never-answers")};
+  function.timeout = 1s;  // of the rehearsal
+  function.stop_timeout = 100ms;
+  LoadSpec load = listed();
+  load.timeout = 200ms;
+  const LoadResult result = drive(rig, {function}, load, {0ms});
+  EXPECT_EQ(result.with(Outcome::kTimeout), 1U);
+  ASSERT_EQ(result.lives.size(), 1U);
+  EXPECT_EQ(result.lives[0].end, "timeout");
+  EXPECT_TRUE(leftovers(rig.launcher.pid()).empty());
+}
+
 TEST(Load, ProvisionedInstancesAreThereBeforeTheFirstRequest) {
   Rig rig;
   FunctionSpec function = native(sample("hello"));
@@ -240,6 +347,39 @@ TEST(Load, ASweepStartsSoManyAtOnceInRounds) {
   EXPECT_EQ(result.starts.size(), 12U);
   EXPECT_EQ(result.cold(), 12U);
   for (const Start& start : result.starts) EXPECT_LE(start.in_flight.value_or(0), 4);
+}
+
+TEST(Load, AnErrorOfOursInTheMiddleIsToldAndLeavesNothingBehind) {
+  {
+    Rig rig;
+    boost::asio::steady_timer timer(rig.platform.io(), 1500ms);
+    timer.async_wait([](boost::system::error_code) { throw Error("test", "fails on purpose"); });
+    FunctionSpec function = native(sample("hello"));
+    function.platform.concurrency = 1;
+    Times times;
+    for (int i = 0; i < 400; ++i) times.emplace_back(milliseconds(i * 10));
+    EXPECT_THROW(drive(rig, {function}, listed(), times), Error);
+  }
+  EXPECT_TRUE(leftovers(0).empty());
+}
+
+TEST(Load, WhatCannotBeStoredEndsTheLoadAtOnce) {
+  Rig rig;
+  const LoadSpec load = listed();
+  DriveContext context;
+  context.arrivals = [](std::size_t, std::size_t) {
+    Times times;
+    for (int i = 0; i < 600; ++i) times.emplace_back(milliseconds(i * 100));
+    return std::make_unique<ListedArrivals>(times);
+  };
+  context.sink.invocations = [](std::span<const Invocation>) { throw Error("disk", "is full"); };
+  const std::vector<DrivenFunction> driven(1, DrivenFunction{native(sample("hello")), 0, false});
+  const auto work = [&]() -> boost::asio::awaitable<void> {
+    co_await drive_load(rig.platform, load, 0, driven, context);
+  };
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_THROW(rig.platform.run_to_end(work()), Error);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 20s);  // of the minute that it would take
 }
 
 TEST(Load, AnInterruptEndsItAndKeepsWhatIsOver) {

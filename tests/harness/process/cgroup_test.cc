@@ -63,14 +63,39 @@ TEST(Cgroups, InVersion2TheNearestAncestorThatHandsOutTheControllerIsTheirPlace)
   root.file("cgroup.subtree_control", "cpu memory pids\n");
   root.file("user.slice/cgroup.controllers", "cpu memory pids\n");
   root.file("user.slice/cgroup.subtree_control", "memory pids\n");
+  root.file("user.slice/cgroup.type", "domain\n");
   root.file("user.slice/mine/cgroup.controllers", "memory pids\n");
-  // Its cgroup.subtree_control cannot be written: there is none.
+  root.file("user.slice/mine/cgroup.subtree_control", "");
+  root.file("user.slice/mine/cgroup.type", "domain\n");
   const CgroupLayout layout =
       find_cgroups(mount_line(root.path(), "cgroup2", "rw"), "0::/user.slice/mine\n");
   EXPECT_EQ(layout.places.at(Controller::kMemory).parent, root.path("user.slice"));
   EXPECT_EQ(layout.places.at(Controller::kMemory).version, 2);
   // user.slice does not hand out cpu, the root does.
   EXPECT_TRUE(fs::equivalent(layout.places.at(Controller::kCpu).parent, root.path()));
+  // The kernel would let us write pids there, and then refuse processes in the groups below.
+  EXPECT_EQ(std::filesystem::file_size(root.path("user.slice/mine/cgroup.subtree_control")), 0U);
+}
+
+TEST(Cgroups, InVersion2TheRootHandsOutWhatItHas) {
+  const Folder root;
+  root.file("cgroup.controllers", "cpu memory pids\n");
+  root.file("cgroup.subtree_control", "");
+  const CgroupLayout layout = find_cgroups(mount_line(root.path(), "cgroup2", "rw"), "0::/\n");
+  for (const Controller c : {Controller::kMemory, Controller::kCpu, Controller::kPids}) {
+    EXPECT_EQ(layout.places.at(c), (CgroupPlace{2, root.path(), "/"})) << name(c);
+  }
+}
+
+TEST(Cgroups, InVersion2AContainersOwnRootHasProcessesAndHandsOutNothing) {
+  const Folder root;
+  root.file("cgroup.controllers", "cpu memory pids\n");
+  root.file("cgroup.subtree_control", "");
+  root.file("cgroup.type", "domain\n");
+  const CgroupLayout layout = find_cgroups(mount_line(root.path(), "cgroup2", "rw"), "0::/\n");
+  EXPECT_TRUE(layout.places.empty());
+  EXPECT_NE(layout.obstacles.at(Controller::kPids).find("cannot while it has processes"),
+            std::string::npos);
 }
 
 TEST(Cgroups, InAHybridLayoutEachControllerIsFoundWhereItIs) {

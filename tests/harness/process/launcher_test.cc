@@ -5,10 +5,13 @@
 #include <chrono>
 #include <csignal>
 #include <fcntl.h>
+#include <fstream>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <set>
 #include <string.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 #include "harness/process/monotonic.h"
@@ -81,6 +84,39 @@ class LauncherTest : public testing::Test {
   std::string output_;
   LaunchRequest request_;
 };
+
+// As when the machine is overloaded: more is asked for than fits into the socket, and nobody reads
+// what the launcher says meanwhile.
+TEST_F(LauncherTest, ALauncherThatIsBehindIsWaitedForAndNothingIsLost) {
+  constexpr std::uint64_t kMany = 400;
+  Launcher launcher;
+  ::fcntl(launcher.fd(), F_SETFL, O_NONBLOCK);  // as a descriptor is that Asio watches
+  request_.environment = {"LARGE=" + std::string(100'000, 'x')};
+  ::kill(launcher.pid(), SIGSTOP);
+  std::thread waker([pid = launcher.pid()] {
+    // When the main thread sleeps it waits for the launcher.
+    const std::string path = "/proc/self/task/" + std::to_string(::getpid()) + "/stat";
+    for (std::string text; text.find(") S ") == std::string::npos; std::this_thread::yield()) {
+      std::ifstream file(path);
+      std::getline(file, text);
+    }
+    ::kill(pid, SIGCONT);
+  });
+  request_.executable = "/bin/true";
+  request_.arguments = {"/bin/true"};
+  request_.stdin_fd = null_.get();
+  request_.stdout_fd = request_.stderr_fd = said_.writing.get();
+  for (request_.instance = 1; request_.instance <= kMany; ++request_.instance) {
+    launcher.launch(request_);
+  }
+  waker.join();
+  std::set<std::uint64_t> exited;
+  while (exited.size() < kMany) {
+    const LaunchReport report = await(launcher, Kind::kExited);
+    ASSERT_NE(report.instance, 0U) << exited.size() << " of " << kMany;
+    exited.insert(report.instance);
+  }
+}
 
 TEST_F(LauncherTest, WhatCannotBeExecutedIsReportedWithItsReasonAndLeavesNoProcess) {
   Launcher launcher;

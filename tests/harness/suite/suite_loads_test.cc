@@ -175,7 +175,7 @@ functions:
 )");
   Lines names;
   for (const FunctionSpec& function : suite.functions) names.push_back(function.name);
-  EXPECT_EQ(names, (Lines{"m@128MiB", "m@512MiB", "c@0.25cpus", "c@1cpu", "c@2cpus"}));
+  EXPECT_EQ(names, (Lines{"m@128MiB", "m@512MiB", "c@0.25cpu", "c@1cpu", "c@2cpu"}));
   EXPECT_EQ(suite.functions[1].sweep_of, "m");
   EXPECT_EQ(suite.functions[1].sweep_key, "memory");
   EXPECT_EQ(suite.functions[1].limits.memory_bytes, 512 * 1024 * 1024);
