@@ -9,6 +9,7 @@
 #include <boost/asio/co_spawn.hpp>
 
 #include "harness/platform/cold_start.h"
+#include "harness/platform/stack_watch.h"
 #include "results/model/error.h"
 
 namespace coldstart::harness {
@@ -24,6 +25,8 @@ Platform::Platform(Launcher& launcher, probes::Session& session)
   launcher_.own_directory(pattern);
   if (session.spawners_fd() >= 0) launcher_.use_spawners_map(session.spawners_fd());
 }
+
+Platform::~Platform() = default;
 
 boost::asio::awaitable<Start> Platform::cold_start(const FunctionSpec& function,
                                                    const StartOptions& options) {
@@ -73,6 +76,11 @@ void Platform::give_up_cgroups(std::uint64_t instance) {
     launcher_.disown_cgroups(instance);
   } catch (const Error&) {
   }
+}
+
+void Platform::sample_stacks(int rate_hz) {
+  stacks_ = std::make_unique<StackWatch>(session_.processes_fd(), rate_hz);
+  hub_.watch_stacks(*stacks_);
 }
 
 void Platform::kill(std::uint64_t instance) {

@@ -59,6 +59,9 @@ class Platform {
  public:
   /// Creates a temporary directory for the run, which the launcher removes at the end.
   Platform(Launcher& launcher, probes::Session& session);
+  ~Platform();
+  Platform(const Platform&) = delete;
+  Platform& operator=(const Platform&) = delete;
 
   /// One cold start (cache state warm: one request to an instance that has answered before), from
   /// `due` to the death of its last process. The record has everything but function, load, trial
@@ -98,6 +101,10 @@ class Platform {
   probes::Session& session() { return session_; }
   const std::filesystem::path& run_directory() const { return run_directory_; }
 
+  /// From now on each cold_start() has its stacks. Throws Error where that does not work here.
+  /// Slows what is started; not for several starts at a time.
+  void sample_stacks(int rate_hz);
+
  private:
   friend class ColdStart;
 
@@ -108,6 +115,7 @@ class Platform {
   boost::asio::io_context io_;
   Launcher& launcher_;
   probes::Session& session_;
+  std::unique_ptr<StackWatch> stacks_;  // null: not asked for
   EventHub hub_;
   std::filesystem::path run_directory_;
   PortPool ports_;
