@@ -14,8 +14,9 @@ std::string stacks(std::int64_t count) {
 }
 
 std::string with_callers(const HotFrame& frame) {
-  std::string text = printable(frame.frame);
-  for (const std::string& caller : frame.callers) text += " < " + printable(caller);
+  constexpr int kLongest = 60;
+  std::string text = fit(printable(frame.frame), kLongest);
+  for (const std::string& caller : frame.callers) text += " < " + fit(printable(caller), kLongest);
   return text;
 }
 
