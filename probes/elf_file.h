@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace coldstart::probes {
 
@@ -46,6 +47,12 @@ class ElfFile {
 
   /// .note.gnu.build-id in lower-case hexadecimal. Absent: it has none.
   std::optional<std::string> build_id() const;
+
+  /// File offsets of the direct calls (x86-64: E8 rel32) of the function at that file offset, in
+  /// ascending order. With `caller`, only those in the code of that function, if .dynsym or .symtab
+  /// know it. Empty on other processors. A byte sequence that only looks like such a call is found
+  /// too: it would have to hold the very distance to the function, one in 2^32.
+  std::vector<std::uint64_t> call_offsets(std::uint64_t function, std::string_view caller) const;
 
   /// Whether .note.stapsdt has this probe.
   bool has_usdt(std::string_view provider, std::string_view probe) const;
