@@ -82,10 +82,10 @@ std::vector<std::string> stack_sentences(const HotFrames& hot) {
         stacks(hot.broken), format_share(hot.broken, hot.taken)));
   }
   if (hot.unnamed > 0) {
-    sentences.push_back(
-        fmt::format("{} of {} frames have no name ([file]): its symbols are stripped; debug symbol "
-                    "packages in /usr/lib/debug would give some",
-                    format_count(hot.unnamed), format_count(hot.frames)));
+    sentences.push_back(fmt::format(
+        "{} of {} frames have no function's name, only that of a file, which is stripped; "
+        "debug files in /usr/lib/debug would give some",
+        format_count(hot.unnamed), format_count(hot.frames)));
   }
   for (const std::string& note : hot.notes) sentences.push_back(printable(note));
   return sentences;

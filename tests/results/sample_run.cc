@@ -280,7 +280,7 @@ StackProfile full_stacks() {
        {"[callers unknown]", "[libfoo.so]", "int Main.f()_[j]"},
        1,
        1'000'000},
-      {"app", "pool-1", false, {"clone3", "main", "nanosleep", "schedule_[k]"}, 2, 20'000'499},
+      {"app", "pool-1", false, {"clone3", "main", "sleeps", "schedule_[k]"}, 2, 20'000'499},
   };
   profile.taken = 11;
   profile.lost = 2;

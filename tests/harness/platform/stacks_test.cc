@@ -58,7 +58,7 @@ void expect_what_it_does(const Start& start, const std::string& beginning) {
   EXPECT_EQ(time_in(profile, true, "sleeps_for_a_while"), 0);
   // How late it comes back depends on who else wants the CPU; never too early.
   EXPECT_GE(time_in(profile, false, "sleeps_for_a_while"), 80);
-  EXPECT_LT(time_in(profile, false, "sleeps_for_a_while"), 160);
+  EXPECT_LT(time_in(profile, false, "sleeps_for_a_while"), 240);
   for (const FoldedStack& stack : profile.stacks) {
     if (!has_frame(stack, "spins_long") && !has_frame(stack, "sleeps_for_a_while")) continue;
     // Whole, although the program is compiled without frame pointers.
@@ -121,6 +121,32 @@ TEST(StacksTest, OfAServerLieInTheirPhasesAndEndWithTheResponse) {
   for (const auto& [place, time_ns] : off_cpu) EXPECT_LE(time_ns, lengths[place.first]);
 }
 
+TEST(StacksTest, OfAContainerAreNamedByTheFilesOfItsRoot) {
+  FunctionSpec function = native("/hello");
+  function.name = "crun-hello";
+  function.runtime = RuntimeKind::kContainer;
+  function.engine = "crun";
+  function.rootfs = COLDSTART_BINARY_DIR "/bench/rootfs/hello-dynamic";
+  if (auto lacking = missing(function)) GTEST_SKIP() << "skipped: " << *lacking;
+  Rig rig;
+  NEEDS_PROBES(rig);
+  rig.platform.sample_stacks(kRate);
+  // It waits for the request, unless that was there before it asked: not in every start.
+  constexpr int kStarts = 10;
+  bool waits_in_main = false;
+  for (int i = 0; i < kStarts && !waits_in_main; ++i) {
+    const Start start = rig.once(function);
+    ASSERT_EQ(start.outcome, Outcome::kOk) << start.message;
+    ASSERT_TRUE(start.stacks);
+    waits_in_main = std::any_of(
+        start.stacks->stacks.begin(), start.stacks->stacks.end(), [](const FoldedStack& stack) {
+          return !stack.on_cpu && stack.thread == "hello" && stack.frames.front() == "_start" &&
+                 has_frame(stack, "main");
+        });
+  }
+  EXPECT_TRUE(waits_in_main);
+}
+
 TEST(StacksTest, OfJavaHaveTheNamesOfItsPerfMap) {
   FunctionSpec function = runs_to_its_end("java");
   function.command = {"java",
@@ -137,6 +163,7 @@ TEST(StacksTest, OfJavaHaveTheNamesOfItsPerfMap) {
   rig.platform.sample_stacks(kRate);
   const Start start = rig.once(function);
   ASSERT_EQ(start.outcome, Outcome::kOk) << start.message;
+  std::filesystem::remove("/tmp/perf-" + std::to_string(start.pid.value_or(0)) + ".map");
   ASSERT_TRUE(start.stacks);
   const std::string recursion = "long Recursion.fibonacci(int)_[j]";
   EXPECT_GT(time_in(*start.stacks, true, recursion), 10);

@@ -30,7 +30,7 @@ TEST(FoldedStacks, AreALineAStackWithTheMicrosecondsOfAllStarts) {
 
 TEST(FoldedStacks, OffTheCpuAreAPictureOfTheirOwnAndAreRoundedUp) {
   EXPECT_EQ(export_folded(run_with_stacks(), {.off_cpu = true}, {}),
-            "cpp;app;pool-1;clone3;main;nanosleep;schedule_[k] 40001\n");
+            "cpp;app;pool-1;clone3;main;sleeps;schedule_[k] 40001\n");
 }
 
 TEST(FoldedStacks, BothInOneAreToldApartByAFrame) {

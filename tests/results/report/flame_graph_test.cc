@@ -18,9 +18,9 @@ TEST(FlameGraphTest, HasAFrameForEachFunctionOfEachStackAndTellsItsTime) {
   const FlameGraph graph = flame_graph({&profile}, true, "Where <it> ran");
   EXPECT_TRUE(graph.svg.starts_with("<svg "));
   EXPECT_TRUE(contains(graph.svg, "aria-label=\"Where &lt;it&gt; ran\""));
-  EXPECT_TRUE(contains(graph.svg, "<title>main: 5.00 ms, 56 %</title>"));
-  EXPECT_TRUE(contains(graph.svg, "<title>all: 9.00 ms, 100 %</title>"));
-  EXPECT_FALSE(contains(graph.svg, "nanosleep"));  // that was off the CPU
+  EXPECT_TRUE(contains(graph.svg, "<title>main: 5.00 ms, 55.6 %</title>"));
+  EXPECT_TRUE(contains(graph.svg, "<title>all: 9.00 ms, 100.0 %</title>"));
+  EXPECT_FALSE(contains(graph.svg, "sleeps"));  // that was off the CPU
   EXPECT_EQ(graph.frames, count_of(graph.svg, "<rect"));
   EXPECT_EQ(graph.left_out, 0U);
 }
