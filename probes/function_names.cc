@@ -78,7 +78,7 @@ std::string FunctionNames::find(std::uint64_t address) const {
   for (auto at = after; at != symbols_.begin();) {
     --at;
     if (at->address != nearest) break;
-    const bool holds = at->size == 0 || address < at->address + at->size;
+    const bool holds = at->size == 0 ? after != symbols_.end() : address < at->address + at->size;
     // The first of equals: .symtab, then what is in order of the file.
     if (holds && (best == nullptr || at->size != 0)) best = &*at;
   }

@@ -340,14 +340,13 @@ END
     spins=$build/tests/functions/spins-and-sleeps
     expect 2 'Value 0 not in range|not in range' "$program" -q profile --stacks=0 -- "$spins"
     expect 2 'stacks cannot be sampled here: .*; run as root' "$program" -q profile --stacks --probes none -- "$spins"
-    one_line_of_error
     if ! "$program" doctor | grep -Eq 'process +on'; then
       echo "skipped: no probes here"
       exit 77
     fi
-    expect 0 'spins_long < work < main' "$program" -q profile --stacks --trials 2 -- "$spins"
+    expect 0 'spin < spins_long' "$program" -q profile --stacks --trials 2 -- "$spins"
     grep -q 'Taking them slows the start' out || fail "nobody says that it is slower"
-    grep -Eq 'nanosleep < .*sleeps_for_a_while|clock_nanosleep' out || fail "the wait is missing"
+    grep -q 'sleeps_for_a_while' out || fail "the wait is missing"
     expect 0 '^spins-and-sleeps;.*;spins-and-sleep;_start;.*;main;work;spins_long' "$program" export --format folded
     expect 0 '^spins-and-sleeps;.*;sleeps_for_a_while;.*nanosleep.* [0-9]+$' "$program" export --format folded --off-cpu
     "$program" export --format json -o run.json
