@@ -7,6 +7,7 @@
 
 #include "probes/causes.h"
 #include "probes/files_read.h"
+#include "probes/process_tracks.h"
 #include "probes/runtime_account.h"
 #include "probes/sandbox_steps.h"
 
@@ -35,7 +36,10 @@ class Builder {
     const bool cpu = is_on(TierId::kCpu, "causes");
     const bool files = is_on(TierId::kFiles, "libraries");
     if (cpu) {
-      activity_ = follow_threads(events_, view_.due_ns, end_ns_, kernel_wait_);
+      activity_ = follow_threads(events_, view_.due_ns, end_ns_, kernel_wait_, view_.tracks);
+      if (view_.tracks) {
+        account_.processes = process_tracks(events_, activity_, view_.due_ns, end_ns_);
+      }
       account_.causes = causes_of(activity_, built_.timeline, view_.due_ns);
       explain_unnamed_waits();
     }

@@ -44,8 +44,8 @@ bool has_counters(cs_event_kind kind) {
 
 class Follower {
  public:
-  Follower(std::int64_t from_ns, std::int64_t to_ns, const KernelWait& kernel_wait)
-      : kernel_wait_(kernel_wait), cursor_(from_ns), to_(to_ns) {}
+  Follower(std::int64_t from_ns, std::int64_t to_ns, const KernelWait& kernel_wait, bool changes)
+      : kernel_wait_(kernel_wait), keeps_changes_(changes), cursor_(from_ns), to_(to_ns) {}
 
   Activity run(const std::vector<Event>& events) {
     for (const Event& event : events) {
@@ -167,6 +167,7 @@ class Follower {
       count(before, -1, now, waited_for);
     }
     Thread& thread = known->second;
+    if (keeps_changes_) activity_.changes.push_back({pid, tid, now, state, reason});
     thread.pid = pid;
     thread.state = state;
     thread.since_ns = now;
@@ -177,6 +178,9 @@ class Follower {
   using Threads = std::map<std::uint32_t, Thread>;
 
   void remove(Threads::iterator thread, std::int64_t now) {
+    if (keeps_changes_) {
+      activity_.changes.push_back({thread->second.pid, thread->first, now, std::nullopt, {}});
+    }
     end_run(thread->first, thread->second, now);
     count(thread->second.state, -1, now, thread->second.waits_for);
     threads_.erase(thread);
@@ -224,6 +228,7 @@ class Follower {
   }
 
   const KernelWait& kernel_wait_;
+  bool keeps_changes_;
   std::int64_t cursor_, to_;
   Threads threads_;
   std::array<int, 4> count_{};  // threads in each state
@@ -262,8 +267,8 @@ TimeSplit Activity::split(std::int64_t begin_ns, std::int64_t end_ns) const {
 }
 
 Activity follow_threads(const std::vector<Event>& events, std::int64_t from_ns, std::int64_t to_ns,
-                        const KernelWait& kernel_wait) {
-  return Follower(from_ns, to_ns, kernel_wait).run(events);
+                        const KernelWait& kernel_wait, bool changes) {
+  return Follower(from_ns, to_ns, kernel_wait, changes).run(events);
 }
 
 }  // namespace coldstart::probes

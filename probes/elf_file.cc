@@ -65,18 +65,18 @@ std::optional<Function> find_function(Elf* elf, std::string_view wanted, bool pr
   return find_function(elf, SHT_SYMTAB, wanted, prefix);
 }
 
-// The direct calls of `target` among the bytes of the file from `begin` to `end`. Within one
-// segment the distance of two places is the same in the file as in memory.
-void find_calls(std::string_view file, std::uint64_t begin, std::uint64_t end, std::uint64_t target,
+// The direct calls of `target` among the bytes of the file from `begin` on. Within one segment the
+// distance of two places is the same in the file as in memory.
+void find_calls(std::string_view code, std::uint64_t begin, std::uint64_t target,
                 std::vector<std::uint64_t>& calls) {
   constexpr char kCall = '\xE8';
-  constexpr std::uint64_t kCallBytes = 5;
-  for (std::uint64_t at = begin; at + kCallBytes <= end; ++at) {
-    if (file[at] != kCall) continue;
+  constexpr std::size_t kCallBytes = 5;
+  for (std::size_t at = 0; at + kCallBytes <= code.size(); ++at) {
+    if (code[at] != kCall) continue;
     std::int32_t distance = 0;
-    std::memcpy(&distance, file.data() + at + 1, sizeof(distance));
-    if (at + kCallBytes + static_cast<std::uint64_t>(std::int64_t{distance}) == target)
-      calls.push_back(at);
+    std::memcpy(&distance, code.data() + at + 1, sizeof(distance));
+    if (begin + at + kCallBytes + static_cast<std::uint64_t>(std::int64_t{distance}) == target)
+      calls.push_back(begin + at);
   }
 }
 
@@ -131,10 +131,8 @@ std::vector<std::uint64_t> ElfFile::call_offsets(std::uint64_t function,
   std::vector<std::uint64_t> calls;
   Elf* elf = as_elf(elf_);
   GElf_Ehdr header;
-  std::size_t bytes = 0;
-  const char* base = elf_rawfile(elf, &bytes);
   std::size_t count = 0;
-  if (gelf_getehdr(elf, &header) == nullptr || header.e_machine != EM_X86_64 || base == nullptr ||
+  if (gelf_getehdr(elf, &header) == nullptr || header.e_machine != EM_X86_64 ||
       elf_getphdrnum(elf, &count) != 0) {
     return calls;
   }
@@ -144,12 +142,17 @@ std::vector<std::uint64_t> ElfFile::call_offsets(std::uint64_t function,
     if (gelf_getphdr(elf, static_cast<int>(i), &segment) == nullptr) continue;
     if (segment.p_type != PT_LOAD || (segment.p_flags & PF_X) == 0) continue;
     std::uint64_t begin = segment.p_offset;
-    std::uint64_t end = std::min<std::uint64_t>(segment.p_offset + segment.p_filesz, bytes);
+    std::uint64_t end = segment.p_offset + segment.p_filesz;
     if (within && within->bytes > 0) {
       begin = std::max(begin, within->offset);
       end = std::min(end, within->offset + within->bytes);
     }
-    if (begin < end) find_calls({base, bytes}, begin, end, function, calls);
+    if (begin >= end) continue;
+    // Read, not mapped: where a uprobe is attached the kernel writes its breakpoint into every
+    // private mapping of the file, also into libelf's.
+    std::string code(end - begin, '\0');
+    const auto got = ::pread(fd_, code.data(), code.size(), static_cast<off_t>(begin));
+    if (got == static_cast<ssize_t>(code.size())) find_calls(code, begin, function, calls);
   }
   return calls;
 }

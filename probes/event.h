@@ -17,8 +17,17 @@
 #define CS_NAME_SIZE 192      /* of a path */
 #define CS_SHORT_NAME_SIZE 64 /* of a class or a module */
 #define CS_RING_BYTES (4 * 1024 * 1024)
+#define CS_THREAD_NAME_SIZE 16 /* as the kernel has it, with its terminator */
 #define CS_SYSCALLS 512
 #define CS_STACK_DEPTH 24
+#define CS_LINK_SITES 256
+
+/* What wakes user space, apart from a buffer that is half full. */
+enum cs_wake {
+  CS_WAKE_NONE = 0,
+  CS_WAKE_LISTENERS = 1, /* something listens, and may be called */
+  CS_WAKE_PROGRAMS = 2,  /* forks, execs and opened files as well */
+};
 
 enum cs_event_kind {
   /* tier process */
@@ -113,7 +122,8 @@ struct cs_sched {
   __s16 syscall; /* number of the system call in which it blocks, or enum cs_no_call */
   __u16 fd_mode; /* st_mode of the file of a blocking read or write, else 0 */
   __u32 iowait;  /* 1: it waits for a block device */
-  __u32 unused[5];
+  char name[CS_THREAD_NAME_SIZE];
+  __u32 unused;
 };
 
 /* A system call has returned; the header's time is its end. */

@@ -95,7 +95,7 @@ class LiveSession final : public Session {
     return sum;
   }
 
-  void wake_for_programs(bool on) override { skeleton_->bss->wake_for_programs = on; }
+  void wake_for(cs_wake what) override { skeleton_->data->wake_for = what; }
 
   void observe(const ProgramImage& image) override {
     const auto known = programs_.find(image.key);
@@ -128,7 +128,8 @@ class LiveSession final : public Session {
     return kernel_waits_[stack] = wait_of_stack(functions);
   }
 
-  void forget_stacks() override {
+  void between_starts() override {
+    uprobes_->drop_useless();
     // The map takes no other stack in the place of one that is there.
     for (const auto& [stack, name] : kernel_waits_) {
       bpf_map_delete_elem(bpf_map__fd(skeleton_->maps.kernel_stacks), &stack);
@@ -243,7 +244,7 @@ class LiveSession final : public Session {
   std::map<TierId, TierStatus> statuses_;
   std::map<ProgramKey, Program> programs_;
   KernelSymbols symbols_;
-  std::map<int, std::string> kernel_waits_;  // by stack, see forget_stacks()
+  std::map<int, std::string> kernel_waits_;  // by stack, see between_starts()
   const std::function<void(Event&&)>* sink_ = nullptr;
   std::uint64_t undecodable_ = 0;
   Traffic traffic_;

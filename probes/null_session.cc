@@ -15,7 +15,7 @@ class NullSession final : public Session {
   int ready_fd() const override { return -1; }
   void drain(const std::function<void(Event&&)>& /*sink*/) override {}
   std::uint64_t lost_events() const override { return 0; }
-  void wake_for_programs(bool /*on*/) override {}
+  void wake_for(cs_wake /*what*/) override {}
   void observe(const ProgramImage& /*image*/) override {}
   const Program* find(const ProgramKey& /*key*/) const override { return nullptr; }
   std::string kernel_wait(int /*stack*/) override { return "kernel"; }

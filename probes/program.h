@@ -64,7 +64,8 @@ struct AttachPoint {
   Hook hook = Hook::kLinkMap;
   std::string path;
   std::uint64_t offset = 0;  ///< file offset; unused for USDT (libbpf reads the note)
-  /// kLinkMap: which hit counts; kRuntimeSymbol: cs_runtime; kJvmMark, kImport: cs_event_kind.
+  /// kLinkMap: which hit counts (in the lower 32 bits); kRuntimeSymbol: cs_runtime; kJvmMark,
+  /// kImport: cs_event_kind.
   std::uint64_t cookie = 0;
   std::string provider, probe;  ///< USDT
 };

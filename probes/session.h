@@ -46,10 +46,10 @@ class Session {
   /// Events that did not fit into the buffer since the session began, over all CPUs.
   virtual std::uint64_t lost_events() const = 0;
 
-  /// From now on forks, execs and opened files make ready_fd readable, too, not only what must be
-  /// acted on at once. For rehearsals: programs and files are looked at while their process exists.
-  /// Costs wake-ups, so off by default.
-  virtual void wake_for_programs(bool on) = 0;
+  /// What makes ready_fd readable from now on; CS_WAKE_LISTENERS at first. CS_WAKE_PROGRAMS is for
+  /// rehearsals: programs and files are looked at while their process exists, which costs wake-ups.
+  /// CS_WAKE_NONE: who polls needs no waking.
+  virtual void wake_for(cs_wake what) = 0;
 
   /// Attaches the tiers `loader` and `runtime` to the files of this program (once each).
   virtual void observe(const ProgramImage& image) = 0;
@@ -60,9 +60,10 @@ class Session {
   /// refers to (cs_sched.stack): "rcu", "kernel lock", …; "kernel" if the stack says nothing more
   /// or cannot be read (kallsyms hidden).
   virtual std::string kernel_wait(int stack) = 0;
-  /// No event that was handed over so far will be asked about any more: the stacks that were asked
-  /// for make room for others.
-  virtual void forget_stacks() {}
+  /// No start is under way, and no event that was handed over so far will be asked about any more:
+  /// the stacks that were asked for make room for others, and uprobes that turned out to be of no
+  /// use are taken out.
+  virtual void between_starts() {}
 
   /// From now on nothing is written about these processes and what they start. For instances whose
   /// start is over.

@@ -25,6 +25,7 @@ struct HarnessView {
   /// Nothing was started: the instance had answered before `due`. What it did until then is
   /// ignored.
   bool warm = false;
+  bool tracks = false;            ///< keep what each process and thread did (Account::processes)
   std::uint16_t server_port = 0;  ///< the port that was connected to; 0: never connected
   std::uint16_t client_port = 0;  ///< our end of the connection
   /// Where nothing listens: the program whose exec counts as `execed` if the first process did not

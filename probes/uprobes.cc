@@ -22,7 +22,8 @@ Link Uprobes::make_link(const Attachment& attachment) const {
   const AttachPoint& point = attachment.point;
   const std::string path = attachment.file.path();
   const auto uprobe = [&](bpf_program* program) {
-    LIBBPF_OPTS(bpf_uprobe_opts, options, .bpf_cookie = point.cookie);
+    const std::uint64_t cookie = point.cookie | (std::uint64_t{attachment.site} << 32U);
+    LIBBPF_OPTS(bpf_uprobe_opts, options, .bpf_cookie = cookie);
     return Link(bpf_program__attach_uprobe_opts(program, -1, path.c_str(), point.offset, &options));
   };
   const auto usdt = [&](bpf_program* program) {
@@ -50,12 +51,20 @@ Link Uprobes::make_link(const Attachment& attachment) const {
 }
 
 int Uprobes::attach(const AttachPoint& point) {
-  Attachment attachment{point, Fd(::open(point.path.c_str(), O_RDONLY | O_CLOEXEC)), nullptr};
+  Attachment attachment{.point = point,
+                        .file = Fd(::open(point.path.c_str(), O_RDONLY | O_CLOEXEC)),
+                        .link = nullptr};
   struct stat status {};
   if (!attachment.file || ::fstat(attachment.file.get(), &status) != 0) return errno;
   const auto [place, fresh] =
       attached_.insert({point.hook, status.st_dev, status.st_ino, point.offset, point.probe});
   if (!fresh) return 0;
+  attachment.device = status.st_dev;
+  attachment.inode = status.st_ino;
+  if (point.hook == Hook::kLinkMap) {
+    attachment.site = link_sites_++;
+    unknown_loaders_.insert({status.st_dev, status.st_ino});
+  }
   attachment.link = make_link(attachment);
   if (!attachment.link) {
     const int error = errno;
@@ -64,6 +73,37 @@ int Uprobes::attach(const AttachPoint& point) {
   }
   attachments_.push_back(std::move(attachment));
   return 0;
+}
+
+bool Uprobes::is_link_map_of(const Attachment& attachment, dev_t device, ino_t inode) const {
+  return attachment.point.hook == Hook::kLinkMap && attachment.device == device &&
+         attachment.inode == inode;
+}
+
+bool Uprobes::was_hit(std::uint32_t site) const {
+  std::uint64_t hits = 0;
+  // More places than the map has room for: these stay.
+  return site >= CS_LINK_SITES ||
+         (bpf_map_lookup_elem(bpf_map__fd(skeleton_.maps.link_sites), &site, &hits) == 0 &&
+          hits > 0);
+}
+
+void Uprobes::drop_useless() {
+  std::erase_if(unknown_loaders_, [this](const auto& loader) {
+    const auto [device, inode] = loader;
+    std::uint64_t hit = 0;
+    std::uint64_t needed = 0;
+    for (const Attachment& each : attachments_) {
+      if (!is_link_map_of(each, device, inode)) continue;
+      needed = each.point.cookie;
+      if (was_hit(each.site)) hit += 1;
+    }
+    if (hit < needed) return false;
+    std::erase_if(attachments_, [&](const Attachment& each) {
+      return is_link_map_of(each, device, inode) && !was_hit(each.site);
+    });
+    return true;
+  });
 }
 
 void Uprobes::use(const TierSet& tiers) {

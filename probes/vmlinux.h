@@ -139,6 +139,7 @@ struct task_struct {
   int tgid;
   int exit_code;
   unsigned int flags;
+  char comm[16];
   unsigned in_iowait : 1;
   unsigned long min_flt;
   unsigned long maj_flt;

@@ -26,8 +26,10 @@ const std::map<std::string, results::CsvRows> kRows = {
 int export_run(const Globals& globals, const ExportOptions& options) {
   results::ExportChoices choices = options.choices;
   if (!options.rows.empty()) choices.rows = kRows.at(options.rows);
-  write_text_file(options.output, results::export_run(results::load_run(options.run, globals.db),
-                                                      options.format, choices));
+  const Run run = results::load_run(options.run, globals.db);
+  write_text_file(options.output, [&](const TextSink& sink) {
+    results::export_run(run, options.format, choices, sink);
+  });
   return 0;
 }
 

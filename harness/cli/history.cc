@@ -6,6 +6,7 @@
 #include <set>
 
 #include "harness/cli/command_line.h"
+#include "harness/cli/plot_options.h"
 #include "results/model/error.h"
 #include "results/report/plot_history.h"
 #include "results/report/text.h"
@@ -18,7 +19,7 @@ struct HistoryOptions {
   std::string function;
   std::string load;
   std::string cache;
-  std::string plots;
+  PlotChoices plots;
   bool json = false;
 };
 
@@ -48,9 +49,10 @@ std::vector<results::RunLatencies> rows_of(const Globals& globals, const History
 }
 
 int history(const Globals& globals, const HistoryOptions& options) {
+  const results::PlotOptions pictures = plot_options(options.plots);
   const auto series = results::history_of(rows_of(globals, options));
-  if (!options.plots.empty()) {
-    results::write_history_plots(series, options.plots);
+  if (!options.plots.folder.empty()) {
+    results::write_history_plots(series, options.plots.folder, pictures);
     if (!options.json) return 0;
   }
   const std::string text =
@@ -67,7 +69,7 @@ void add_history(CLI::App& app, const Globals& globals, Action& action) {
   command->add_option("function", options->function, "Only this function");
   command->add_option("--load", options->load, "Only this load");
   command->add_option("--cache", options->cache, "Only this cache state");
-  command->add_option("--plots", options->plots, "Draw them (SVG and PNG) into a folder instead");
+  add_plot_options(*command, options->plots, "Draw them into a folder instead");
   command->add_flag("--json", options->json, "JSON (schema coldstart.history/1)");
   command->callback(
       [=, &globals, &action] { action = [=, &globals] { return history(globals, *options); }; });

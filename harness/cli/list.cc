@@ -12,10 +12,10 @@ void add_list(CLI::App& app, const Globals& globals, Action& action) {
   command->callback([&globals, &action] {
     action = [&globals] {
       const results::Store store(globals.db, results::Store::Mode::kRead);
-      std::printf("%5s  %-20s  %9s  %6s  %6s  %-12s  %s\n", "id", "started", "functions", "starts",
-                  "failed", "state", "label or suite");
+      std::printf("%5s  %-20s  %9s  %6s  %6s  %-11s  %s\n", "id", "started", "functions", "starts",
+                  "failed", "state", "label/suite");
       for (const results::RunSummaryRow& row : store.list()) {
-        std::printf("%5lld  %-20s  %9zu  %6zu  %6zu  %-12s  %s\n", static_cast<long long>(row.id),
+        std::printf("%5lld  %-20s  %9zu  %6zu  %6zu  %-11s  %s\n", static_cast<long long>(row.id),
                     row.started_at.c_str(), row.functions, row.starts, row.failed,
                     row.finished_at.empty() ? "interrupted" : "finished",
                     results::printable(row.label.empty() ? row.suite : row.label).c_str());

@@ -47,22 +47,39 @@ bool write_all(int fd, std::string_view text) {
 }  // namespace
 
 void write_text_file(const fs::path& file, const std::string& text) {
+  write_text_file(file, [&](const TextSink& sink) { sink(text); });
+}
+
+void write_text_file(const fs::path& file, const std::function<void(const TextSink&)>& produce) {
   if (file == "-") {
-    std::fwrite(text.data(), 1, text.size(), stdout);
+    produce([](std::string_view part) { std::fwrite(part.data(), 1, part.size(), stdout); });
     return;
   }
+  // Thrown through `produce`: nothing more is made of what cannot be written.
+  const auto into = [&](const Fd& descriptor) -> TextSink {
+    return [&](std::string_view part) {
+      if (!write_all(descriptor.get(), part)) cannot_write(file, errno);
+    };
+  };
   const fs::path target = follow_links(file);
   std::error_code error;
   if (fs::is_directory(target, error)) cannot_write(file, EISDIR);
   if (fs::exists(target, error) && !fs::is_regular_file(target, error)) {
     const Fd in_place(::open(target.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
-    if (!in_place || !write_all(in_place.get(), text)) cannot_write(file, errno);
+    if (!in_place) cannot_write(file, errno);
+    produce(into(in_place));
     return;
   }
   const std::string temporary = target.string() + "." + std::to_string(::getpid()) + ".new";
-  Fd fresh(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  const Fd fresh(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
   if (!fresh) cannot_write(file, errno);
-  if (!write_all(fresh.get(), text) || ::rename(temporary.c_str(), target.c_str()) != 0) {
+  try {
+    produce(into(fresh));
+  } catch (...) {
+    ::unlink(temporary.c_str());
+    throw;
+  }
+  if (::rename(temporary.c_str(), target.c_str()) != 0) {
     const int reason = errno;
     ::unlink(temporary.c_str());
     cannot_write(file, reason);

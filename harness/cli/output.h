@@ -2,7 +2,9 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
+#include <string_view>
 
 namespace coldstart::cli {
 
@@ -10,6 +12,12 @@ namespace coldstart::cli {
 /// (which stay); a device or FIFO is written into and stays what it is; "-" is standard output.
 /// Throws Error.
 void write_text_file(const std::filesystem::path& file, const std::string& text);
+
+/// The same with a text that is made as it is written: `produce` is called once, with what takes
+/// the next part. What it throws is passed on; a file is then as it was.
+using TextSink = std::function<void(std::string_view)>;
+void write_text_file(const std::filesystem::path& file,
+                     const std::function<void(const TextSink&)>& produce);
 
 /// Flushes standard output. Throws Error if something that was printed did not arrive (a full disk,
 /// say). False: the reader has gone (`| head`), which is no error.

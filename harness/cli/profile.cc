@@ -27,6 +27,10 @@
 namespace coldstart::cli {
 namespace {
 
+// So many starts are kept with what each of their threads did without being asked to: that is most
+// of what there is to keep of a start.
+constexpr int kMostTracked = 100;
+
 struct ProfileOptions {
   std::vector<std::string> command;
   std::string contract = "auto";
@@ -40,6 +44,7 @@ struct ProfileOptions {
   std::string probes = "all";
   CacheOptions cache;
   int stack_rate = 0;  // 0: no stacks
+  bool tracks = false;
 };
 
 harness::FunctionSpec function_of(const ProfileOptions& options) {
@@ -196,6 +201,7 @@ int profile(const Globals& globals, const ProfileOptions& options, harness::Laun
   RunRequest request;
   request.plan.functions = functions;
   request.plan.drop_caches = options.cache.drop_caches;
+  request.plan.tracks = options.tracks || options.trials <= kMostTracked;
   request.plan.seed = seed_of(options.record);
   request.plan.keep_going = options.record.keep_going;
   request.suite = quote_command(options.command);
@@ -249,6 +255,9 @@ void add_profile(CLI::App& app, const Globals& globals, harness::Launcher& launc
           "Also sample stacks, on and off CPU; --stacks=N: N times a second (997). Slows the "
           "starts")
       ->check(CLI::Range(1, probes::kHighestStackRate));
+  command->add_flag("--tracks", options->tracks,
+                    "Keep what each thread did, for `export --format perfetto`, also of more than "
+                    "100 trials");
   command->callback([=, &globals, &launcher, &action] {
     action = [=, &globals, &launcher] { return profile(globals, *options, launcher); };
   });

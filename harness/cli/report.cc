@@ -1,11 +1,10 @@
 // coldstart report: a stored run, as text, Markdown, HTML or pictures.
-#include <algorithm>
-#include <charconv>
 #include <cstdio>
 #include <memory>
 #include <vector>
 
 #include "harness/cli/command_line.h"
+#include "harness/cli/plot_options.h"
 #include "harness/cli/write_report.h"
 #include "results/model/error.h"
 #include "results/report/causes_table.h"
@@ -26,44 +25,9 @@ struct ReportOptions {
   std::string run = "latest";
   bool markdown = false;
   std::string html;
-  std::string plots;
-  std::string formats = "svg,png";
-  std::string size;
+  PlotChoices plots;
   std::string waterfall;
 };
-
-std::vector<results::PictureFormat> formats_of(const std::string& text) {
-  std::vector<results::PictureFormat> formats;
-  for (const std::string& word : split_commas(text)) {
-    const auto format = results::picture_format_from_name(word);
-    if (!format) {
-      throw Error("--format", "'" + word + "' is no format of pictures", "svg, png and pdf are");
-    }
-    if (std::find(formats.begin(), formats.end(), *format) == formats.end()) {
-      formats.push_back(*format);
-    }
-  }
-  if (formats.empty()) throw Error("--format", "names no format", "svg, png and pdf are known");
-  return formats;
-}
-
-// "900x500"
-results::PictureSize size_of(const std::string& text) {
-  constexpr int kLeastWidth = 300;
-  constexpr int kLeastHeight = 200;
-  constexpr int kMost = 10'000;
-  results::PictureSize size;
-  const char* end = text.data() + text.size();
-  const auto width = std::from_chars(text.data(), end, size.width);
-  const bool has_x = width.ec == std::errc() && width.ptr != end && *width.ptr == 'x';
-  const auto height = has_x ? std::from_chars(width.ptr + 1, end, size.height) : width;
-  if (!has_x || height.ec != std::errc() || height.ptr != end || size.width < kLeastWidth ||
-      size.height < kLeastHeight || size.width > kMost || size.height > kMost) {
-    throw Error("--size", "'" + text + "' is no size from 300x200 to 10000x10000",
-                "write width and height in pixels: 900x500");
-  }
-  return size;
-}
 
 void print_waterfall(const Run& run, const std::vector<results::Summary>& summaries,
                      const std::string& function, const results::TextStyle& style) {
@@ -89,17 +53,19 @@ void print_waterfall(const Run& run, const std::vector<results::Summary>& summar
 }
 
 int report(const Globals& globals, const ReportOptions& options) {
-  results::PlotOptions plot_options{formats_of(options.formats), std::nullopt, true};
-  if (!options.size.empty()) plot_options.size = size_of(options.size);
+  results::PlotOptions pictures = plot_options(options.plots);
+  pictures.waterfalls = true;
   const Run run = results::load_run(options.run, globals.db);
   const auto summaries = results::summarize(run);
   if (!options.html.empty()) write_html(run, summaries, options.html);
-  if (!options.plots.empty()) results::write_plots(run, summaries, options.plots, plot_options);
+  if (!options.plots.folder.empty()) {
+    results::write_plots(run, summaries, options.plots.folder, pictures);
+  }
   if (options.markdown) {
     std::fputs(results::markdown_report(run, summaries).c_str(), stdout);
   } else if (!options.waterfall.empty()) {
     print_waterfall(run, summaries, options.waterfall, globals.style());
-  } else if (options.html.empty() && options.plots.empty()) {
+  } else if (options.html.empty() && options.plots.folder.empty()) {
     std::fputs(results::comparison_table(run, summaries, globals.style()).c_str(), stdout);
     std::fputs("\n", stdout);
     std::fputs(results::phase_table(summaries, globals.style()).c_str(), stdout);
@@ -121,15 +87,7 @@ void add_report(CLI::App& app, const Globals& globals, Action& action) {
   command->add_flag("--markdown", options->markdown, "Markdown on standard output");
   command->add_option("--html", options->html,
                       "Write one self-contained page to this file (-: standard output)");
-  CLI::Option* plots =
-      command->add_option("--plots", options->plots, "Write every picture into this folder");
-  command
-      ->add_option("--format", options->formats,
-                   "Formats of --plots: svg, png, pdf, or several: a,b")
-      ->needs(plots)
-      ->capture_default_str();
-  command->add_option("--size", options->size, "WIDTHxHEIGHT of --plots, in pixels (PDF: points)")
-      ->needs(plots);
+  add_plot_options(*command, options->plots, "Write every picture into this folder");
   command->add_option("--waterfall", options->waterfall, "Draw the median start of this function");
   command->callback(
       [=, &globals, &action] { action = [=, &globals] { return report(globals, *options); }; });

@@ -31,6 +31,7 @@ struct RunOptions {
   std::string loads;
   std::vector<int> parallel;
   std::filesystem::path output = "coldstart-report";
+  bool tracks = false;
 };
 
 constexpr const char* kDefaultSuite = "coldstart.yaml";
@@ -156,6 +157,7 @@ int run_suite(const Globals& globals, const RunOptions& options, harness::Launch
   request.plan.functions = suite.functions;
   request.plan.loads = suite.loads;
   request.plan.drop_caches = options.cache.drop_caches;
+  request.plan.tracks = options.tracks;
   request.plan.seed = seed_of(options.record);
   request.plan.keep_going = options.record.keep_going;
   request.label = options.record.label;
@@ -200,6 +202,10 @@ void add_run(CLI::App& app, const Globals& globals, harness::Launcher& launcher,
                    "all, none, or tiers: process,loader,runtime,cpu,files")
       ->capture_default_str();
   add_cache_options(*command, options->cache);
+  command->add_flag(
+      "--tracks", options->tracks,
+      "Keep what each process and thread of the cold starts did, for `export --format "
+      "perfetto`");
   command->add_option("--output", options->output, "Folder for report and plots")
       ->capture_default_str();
   command->callback([=, &globals, &launcher, &action] {

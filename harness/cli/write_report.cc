@@ -44,7 +44,8 @@ void check_output_folder(const std::filesystem::path& folder) {
 void write_report(const Run& run, const std::vector<results::Summary>& summaries,
                   const std::filesystem::path& folder) {
   // First what cannot be measured again; plots can always be drawn later.
-  write_text_file(folder / "run.json", results::export_json(run));
+  write_text_file(folder / "run.json",
+                  [&](const TextSink& sink) { results::export_json(run, sink); });
   const bool pictures = can_plot();
   std::vector<results::PictureLink> links;
   if (pictures) {

@@ -83,7 +83,7 @@ asio::awaitable<Start> ColdStart::run() {
     record_.stacks =
         stacks->end(events, record_.instance, view_.due_ns, record_.timeline, plan_.rootfs);
   }
-  if (platform_.open_records_ == 0) platform_.session_.forget_stacks();
+  if (platform_.open_records_ == 0) platform_.session_.between_starts();
   co_return std::move(record_);
 }
 
@@ -120,7 +120,7 @@ void ColdStart::close_record() {
   if (!has_open_record_) return;
   has_open_record_ = false;
   platform_.open_records_ -= 1;
-  if (platform_.open_records_ == 0) platform_.session_.forget_stacks();
+  if (platform_.open_records_ == 0) platform_.session_.between_starts();
 }
 
 Start ColdStart::take_record() {
@@ -141,6 +141,7 @@ bool ColdStart::has_died() const {
 
 // Everything that need not be part of the measured time.
 void ColdStart::prepare() {
+  view_.tracks = options_.tracks;
   view_.listens = function_.contract == ContractKind::kHttp;
   if (view_.listens) {
     const std::optional<int> configured = configured_port(function_);

@@ -191,7 +191,8 @@ asio::awaitable<void> run_cold(Platform& platform, const MeasurePlan& plan, cons
     const StartOptions options{.any_port = function.any_port,
                                .files = &function.files,
                                .cache = candidate.cache,
-                               .drop_caches = plan.drop_caches};
+                               .drop_caches = plan.drop_caches,
+                               .tracks = plan.tracks};
     Start start = co_await platform.cold_start(spec, options);
     if (interrupted) co_return;
     start.function = spec.name;

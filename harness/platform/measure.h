@@ -50,6 +50,7 @@ struct MeasurePlan {
   /// start that was tried is reported; the message of the last one says how many were not tried.
   bool keep_going = false;
   bool drop_caches = false;  ///< see StartOptions
+  bool tracks = false;       ///< see StartOptions; of the starts under load none are kept
 };
 
 /// The order of trials: block b holds the b-th trial of every candidate (a function in one of its

@@ -50,6 +50,7 @@ struct StartOptions {
   /// Brought about and proven before `due`. Absent: the cache is left alone and nothing is said.
   std::optional<CacheState> cache = std::nullopt;
   bool drop_caches = false;  ///< for `disk`: have the kernel drop all clean caches as well
+  bool tracks = false;       ///< keep what each process and thread did (Account::processes)
 };
 
 class ColdStart;

@@ -22,9 +22,9 @@ class Rehearsal {
         rootfs_(std::move(rootfs)),
         directory_(std::move(directory)),
         files_(files) {
-    session_.wake_for_programs(true);
+    session_.wake_for(CS_WAKE_PROGRAMS);
   }
-  ~Rehearsal() { session_.wake_for_programs(false); }
+  ~Rehearsal() { session_.wake_for(CS_WAKE_LISTENERS); }
   Rehearsal(const Rehearsal&) = delete;
   Rehearsal& operator=(const Rehearsal&) = delete;
 

@@ -31,8 +31,8 @@ struct {
 /* Written by user space before the programs are loaded: the size of the ring buffer. */
 const volatile unsigned int ring_bytes = CS_RING_BYTES;
 
-/* Written by user space, see Session::wake_for_programs. */
-volatile bool wake_for_programs = false;
+/* Written by user space, see Session::wake_for: enum cs_wake. */
+volatile unsigned int wake_for = CS_WAKE_LISTENERS;
 
 static __always_inline void count_lost(void) {
   u32 zero = 0;
@@ -48,8 +48,8 @@ static __always_inline struct process* current_process(void) {
 /* User space sleeps while a function starts: it is woken where it must act (a socket listens), and
  * when the buffer is half full. */
 static __always_inline u64 wakeup(u32 kind) {
-  if (kind == CS_LISTEN ||
-      (wake_for_programs && (kind == CS_FORK || kind == CS_EXEC || kind == CS_OPENED)) ||
+  if ((kind == CS_LISTEN && wake_for >= CS_WAKE_LISTENERS) ||
+      (wake_for == CS_WAKE_PROGRAMS && (kind == CS_FORK || kind == CS_EXEC || kind == CS_OPENED)) ||
       bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) > ring_bytes / 2)
     return BPF_RB_FORCE_WAKEUP;
   return BPF_RB_NO_WAKEUP;

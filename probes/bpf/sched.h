@@ -40,6 +40,7 @@ static __always_inline void switched_out(void* ctx, struct task_struct* task, u6
   e->value = state;
   fill_counters(&e->counters, task);
   __builtin_memset(&e->socket, 0, sizeof(e->socket));
+  __builtin_memcpy(e->sched.name, task->comm, sizeof(e->sched.name));
   e->sched.stack = -1;
   e->sched.syscall = (task->flags & PF_IO_WORKER) ? CS_IO_WORKER : CS_PAGE_FAULT;
   if (state && state != TASK_DEAD && e->sched.syscall == CS_PAGE_FAULT) {

@@ -37,6 +37,12 @@ std::string time_cell(const std::optional<std::int64_t>& ns) {
   return ns ? format_duration(*ns) : std::string();
 }
 
+// Of the medians; where one side has no such phase, or none that took time, there is none.
+std::string ratio_of(const PhaseDifference& phase) {
+  if (!phase.a_ns || !phase.b_ns || *phase.a_ns <= 0) return {};
+  return format_ratio(static_cast<double>(*phase.b_ns) / static_cast<double>(*phase.a_ns));
+}
+
 DetailTable phase_table_of(const SeriesComparison& c) {
   DetailTable table;
   Column phase{"phase", {"latency"}, true};
@@ -45,19 +51,22 @@ DetailTable phase_table_of(const SeriesComparison& c) {
   Column shift{"shift", {signed_duration(c.shift.estimate)}};
   Column interval{"95 % interval",
                   {c.shift.interval ? signed_interval(*c.shift.interval) : kAbsent}};
+  Column ratio{"B / A", {format_ratio(c.ratio.estimate)}};
   for (const PhaseDifference& of : c.phases) {
     phase.cells.push_back(short_name(of.phases));
     a.cells.push_back(time_cell(of.a_ns));
     b.cells.push_back(time_cell(of.b_ns));
+    ratio.cells.push_back(ratio_of(of));
     if (of.shift) {
       shift.cells.push_back(signed_duration(of.shift->estimate));
       interval.cells.push_back(of.shift->interval ? signed_interval(*of.shift->interval) : kAbsent);
     } else {
-      shift.cells.emplace_back(of.a_ns ? "gone" : "new");
+      const bool two = c.a.function != c.b.function;
+      shift.cells.emplace_back(of.a_ns ? (two ? "only A" : "gone") : (two ? "only B" : "new"));
       interval.cells.emplace_back();
     }
   }
-  table.columns = {phase, a, b, shift, interval};
+  table.columns = {phase, a, b, shift, interval, ratio};
   table.note = fmt::format("B / A: {}", ratio_cell(c.ratio));
   return table;
 }
@@ -90,7 +99,9 @@ DetailTable cause_table_of(const SeriesComparison& c) {
 std::vector<std::string> things_of(const SeriesComparison& c) {
   std::vector<std::string> lines;
   for (std::size_t i = 0; i < std::min(c.things.size(), kThings); ++i) {
-    lines.push_back(in_words(c.things[i]));
+    lines.push_back(c.a.function == c.b.function
+                        ? in_words(c.things[i])
+                        : in_words(c.things[i], printable(c.a.function), printable(c.b.function)));
   }
   if (c.things.size() > kThings) {
     lines.push_back(fmt::format("and {} more, see --json", c.things.size() - kThings));

@@ -22,17 +22,40 @@ std::string signed_interval(const ShiftInterval& interval_ns) {
   return (unit(low) == unit(high) ? low.substr(0, low.rfind(' ')) : low) + " to " + high;
 }
 
-std::string in_words(const ThingDifference& thing) {
-  const std::string what =
-      thing.name.empty() ? thing.kind : fmt::format("{} {}", thing.kind, printable(thing.name));
-  const auto time = [](const std::optional<std::int64_t>& ns) {
-    return ns && *ns > 0 ? fmt::format(" ({})", format_duration(*ns)) : std::string();
-  };
+std::string what_it_is(const ThingDifference& thing) {
+  return thing.name.empty() ? thing.kind : fmt::format("{} {}", thing.kind, printable(thing.name));
+}
+
+std::string its_time(const std::optional<std::int64_t>& ns) {
+  return ns && *ns > 0 ? fmt::format(" ({})", format_duration(*ns)) : std::string();
+}
+
+std::string in_words(const ThingDifference& thing, const std::string& a, const std::string& b) {
+  const std::string what = what_it_is(thing);
   switch (thing.change) {
     case Change::kAppeared:
-      return what + " appeared" + time(thing.b_ns);
+      return fmt::format("{}{}, only in {}", what, its_time(thing.b_ns), b);
     case Change::kVanished:
-      return what + " vanished" + time(thing.a_ns);
+      return fmt::format("{}{}, only in {}", what, its_time(thing.a_ns), a);
+    case Change::kSlower:
+    case Change::kFaster:
+      return fmt::format("{}: {} in {}, {} in {}", what, format_duration(thing.a_ns.value_or(0)), a,
+                         format_duration(thing.b_ns.value_or(0)), b);
+    case Change::kMore:
+    case Change::kFewer:
+      break;
+  }
+  return fmt::format("{}: {} in {}, {} in {}", what, format_count(thing.a_count.value_or(0)), a,
+                     format_count(thing.b_count.value_or(0)), b);
+}
+
+std::string in_words(const ThingDifference& thing) {
+  const std::string what = what_it_is(thing);
+  switch (thing.change) {
+    case Change::kAppeared:
+      return what + " appeared" + its_time(thing.b_ns);
+    case Change::kVanished:
+      return what + " vanished" + its_time(thing.a_ns);
     case Change::kSlower:
     case Change::kFaster:
       return fmt::format(

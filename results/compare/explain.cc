@@ -23,9 +23,12 @@ std::string who(const ComparedSide& side, const ComparedSide& other) {
 std::string headline(const SeriesComparison& c) {
   const bool same = c.a.function == c.b.function && c.a.cache == c.b.cache;
   const auto amount = static_cast<std::int64_t>(std::llround(std::abs(c.shift.estimate)));
-  const std::string interval = c.shift.interval
-                                   ? fmt::format("95 %: {}", signed_interval(*c.shift.interval))
-                                   : std::string("too few starts for an interval");
+  if (!c.shift.interval) {
+    return fmt::format("{}{}: too few starts to say whether they differ ({}; {})", who(c.b, c.a),
+                       same ? "" : " and " + who(c.a, c.b), signed_duration(c.shift.estimate),
+                       format_ratio(c.ratio.estimate));
+  }
+  const std::string interval = fmt::format("95 %: {}", signed_interval(*c.shift.interval));
   if (!c.differs()) {
     return fmt::format("{}: no difference seen ({}, {}; {})",
                        who(c.b, c.a) + (same ? "" : " and " + who(c.a, c.b)),
@@ -40,8 +43,24 @@ std::int64_t change_of(const PhaseDifference& phase) {
   return phase.b_ns.value_or(0) - phase.a_ns.value_or(0);
 }
 
-// "app (47.9 → 59.1 ms)"
-std::string from_to(const PhaseDifference& phase) {
+bool of_two_functions(const SeriesComparison& c) { return c.a.function != c.b.function; }
+
+// "app (47.9 → 59.1 ms)"; of two functions, neither of which was the other before:
+// "app (47.9 ms in cpp, 59.1 ms in java)".
+std::string from_to(const SeriesComparison& c, const PhaseDifference& phase) {
+  if (of_two_functions(c)) {
+    const std::string a = printable(c.a.function);
+    const std::string b = printable(c.b.function);
+    if (!phase.a_ns) {
+      return fmt::format("{} ({}; {} has none)", phase.name, format_duration(*phase.b_ns), a);
+    }
+    if (!phase.b_ns) {
+      return fmt::format("{} ({} in {}; {} has none)", phase.name, format_duration(*phase.a_ns), a,
+                         b);
+    }
+    return fmt::format("{} ({} in {}, {} in {})", phase.name, format_duration(*phase.a_ns), a,
+                       format_duration(*phase.b_ns), b);
+  }
   if (!phase.a_ns) return fmt::format("{} (new, {})", phase.name, format_duration(*phase.b_ns));
   if (!phase.b_ns)
     return fmt::format("{} (gone, was {})", phase.name, format_duration(*phase.a_ns));
@@ -90,10 +109,10 @@ std::string phases_in_words(const SeriesComparison& c) {
   constexpr double kAll = 0.995;
   std::string text = fmt::format(
       "{} of it in {}{}", share > kAll ? std::string("All") : fmt::format("{:.0f} %", share * 100),
-      from_to(*phases.front()), cause_in(c, *phases.front()));
+      from_to(c, *phases.front()), cause_in(c, *phases.front()));
   for (std::size_t i = 1; i < phases.size(); ++i) {
     text += fmt::format("; {} in {}{}", signed_duration(static_cast<double>(change_of(*phases[i]))),
-                        from_to(*phases[i]), cause_in(c, *phases[i]));
+                        from_to(c, *phases[i]), cause_in(c, *phases[i]));
   }
   return text;
 }
@@ -113,26 +132,58 @@ bool tells(const SeriesComparison& c, const ThingDifference& thing) {
 }
 
 // "library libssl.so.3": in a sentence there is no room for folders.
-std::string briefly(ThingDifference thing) {
+ThingDifference briefly(ThingDifference thing) {
   if (thing.kind == "library" || thing.kind == "file") {
     thing.name = thing.name.substr(thing.name.rfind('/') + 1);
   }
-  return in_words(thing);
+  return thing;
 }
 
 // The first few things with a name, then the first few counts.
-std::string things_in_words(const SeriesComparison& c) {
+std::vector<ThingDifference> telling_things(const SeriesComparison& c, std::size_t& more) {
   constexpr std::size_t kAtMost = 3;
-  std::string text;
+  std::vector<ThingDifference> things;
   std::size_t named = 0;
   std::size_t counted = 0;
   for (const ThingDifference& thing : c.things) {
     if (!tells(c, thing)) continue;
     std::size_t& count = thing.name.empty() ? counted : named;
-    if (count++ < kAtMost) text += (text.empty() ? "With it: " : "; ") + briefly(thing);
+    if (count++ < kAtMost) things.push_back(briefly(thing));
   }
-  if (named > kAtMost) text += fmt::format("; {} more below", named - kAtMost);
+  more = named > kAtMost ? named - kAtMost : 0;
+  return things;
+}
+
+std::string things_in_words(const SeriesComparison& c) {
+  std::size_t more = 0;
+  std::string text;
+  for (const ThingDifference& thing : telling_things(c, more)) {
+    text += (text.empty() ? "With it: " : "; ") + in_words(thing);
+  }
+  if (more > 0) text += fmt::format("; {} more below", more);
   return text;
+}
+
+// What only one of two functions has is said once for all of it: "Only java has library libjvm.so
+// (9.10 ms), library libjli.so and 4 more (below)".
+std::string things_of_two_in_words(const SeriesComparison& c) {
+  const std::string a = printable(c.a.function);
+  const std::string b = printable(c.b.function);
+  std::size_t more = 0;
+  std::string only;
+  std::string other;
+  for (const ThingDifference& thing : telling_things(c, more)) {
+    const bool appeared = thing.change == Change::kAppeared;
+    if (appeared || thing.change == Change::kVanished) {
+      only += (only.empty() ? fmt::format("Only {} has ", appeared ? b : a) : ", ") +
+              what_it_is(thing) + its_time(appeared ? thing.b_ns : thing.a_ns);
+    } else {
+      other += (other.empty() ? "" : "; ") + in_words(thing, a, b);
+    }
+  }
+  if (more > 0 && !only.empty()) only += fmt::format(" and {} more (below)", more);
+  if (only.empty()) return other.empty() ? "" : "Beside that " + other;
+  return other.empty() ? only : only + "; " + other;
 }
 
 }  // namespace
@@ -140,7 +191,9 @@ std::string things_in_words(const SeriesComparison& c) {
 std::string explain(const SeriesComparison& comparison) {
   std::string text = headline(comparison) + '.';
   if (!comparison.differs()) return text;
-  for (const std::string& more : {phases_in_words(comparison), things_in_words(comparison)}) {
+  for (const std::string& more : {phases_in_words(comparison),
+                                  of_two_functions(comparison) ? things_of_two_in_words(comparison)
+                                                               : things_in_words(comparison)}) {
     if (more.empty()) continue;
     text += ' ' + more + '.';
   }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "results/export/json_put.h"
+#include "results/export/tracks_json.h"
 
 namespace coldstart::results {
 namespace {
@@ -240,6 +241,7 @@ void put_account(Json& start, const Account& account) {
   if (account.python) start["python"] = python_json(*account.python);
   if (account.node) start["node"] = node_json(*account.node);
   if (account.cache) start["cache_proof"] = proof_json(*account.cache);
+  if (account.processes) start["processes"] = tracks_json(*account.processes);
   put_object(start, "account_absent", Json(account.absent));
 }
 
@@ -257,6 +259,7 @@ Account read_account(const JsonNode& start) {
   if (const auto node = start.find("python")) account.python = read_python(*node);
   if (const auto node = start.find("node")) account.node = read_node(*node);
   if (const auto node = start.find("cache_proof")) account.cache = read_proof(*node);
+  if (const auto node = start.find("processes")) account.processes = read_tracks(*node);
   if (const auto absent = start.find("account_absent")) {
     for (const auto& [part, reason] : absent->members()) account.absent[part] = reason.text();
   }

@@ -69,4 +69,11 @@ std::string export_run(const Run& run, std::string_view format, const ExportChoi
               "see `coldstart export --help`");
 }
 
+void export_run(const Run& run, std::string_view format, const ExportChoices& choices,
+                const TextSink& sink) {
+  if (format != "json") return sink(export_run(run, format, choices));
+  refuse_what_is_of_no_use(format, choices);
+  export_json(run, sink);
+}
+
 }  // namespace coldstart::results

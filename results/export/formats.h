@@ -8,6 +8,7 @@
 
 #include "results/export/csv.h"
 #include "results/export/folded.h"
+#include "results/export/json.h"
 #include "results/model/record.h"
 
 namespace coldstart::results {
@@ -33,5 +34,9 @@ struct ExportChoices {
 /// The run in the format of that name. Throws Error for a format that is not in export_formats(),
 /// and for a choice that the format does not take.
 std::string export_run(const Run& run, std::string_view format, const ExportChoices& choices);
+
+/// The same part by part; json is made as it is written.
+void export_run(const Run& run, std::string_view format, const ExportChoices& choices,
+                const TextSink& sink);
 
 }  // namespace coldstart::results

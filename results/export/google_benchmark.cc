@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -15,6 +16,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// What stands for a CPU time that was not measured, where a reader insists on a number. There is no
+// such time: nobody takes it for one, and compare.py cannot make a mean of it.
+constexpr double kNotMeasured = -1;
+
 bool all_have_cpu_time(const std::vector<Series>& all) {
   return std::all_of(all.begin(), all.end(), [](const Series& series) {
     return std::all_of(series.starts.begin(), series.starts.end(),
@@ -22,7 +27,7 @@ bool all_have_cpu_time(const std::vector<Series>& all) {
   });
 }
 
-Json context_of(const Run& run, const std::vector<Series>& all) {
+Json context_of(const Run& run, const std::vector<Series>& all, Repetitions repetitions) {
   Json context = {{"date", run.info.started_at},
                   {"host_name", run.info.host.name},
                   {"executable", tool_name(run)}};
@@ -37,7 +42,9 @@ Json context_of(const Run& run, const std::vector<Series>& all) {
   put(context, "kernel", run.info.host.kernel);
   put(context, "cpu", run.info.host.cpu);
   if (!all_have_cpu_time(all)) {
-    context["cpu_time"] = "0 where it was not measured: tier cpu was off";
+    context["cpu_time"] = repetitions == Repetitions::kMedian
+                              ? "left out where it was not measured: tier cpu was off"
+                              : "-1 where it was not measured: tier cpu was off";
   }
   Json left_out = Json::object();
   for (const Series& series : all) {
@@ -48,20 +55,25 @@ Json context_of(const Run& run, const std::vector<Series>& all) {
 }
 
 Json row(const Series& series, std::size_t family, const char* run_type, std::size_t repetitions,
-         double real_time, double cpu_time) {
-  return {{"name", series.name},     {"family_index", family}, {"per_family_instance_index", 0},
-          {"run_name", series.name}, {"run_type", run_type},   {"repetitions", repetitions},
-          {"repetition_index", 0},   {"threads", 1},           {"iterations", 1},
-          {"real_time", real_time},  {"cpu_time", cpu_time},   {"time_unit", "ns"}};
+         double real_time, std::optional<double> cpu_time) {
+  Json json = {
+      {"name", series.name},     {"family_index", family}, {"per_family_instance_index", 0},
+      {"run_name", series.name}, {"run_type", run_type},   {"repetitions", repetitions},
+      {"repetition_index", 0},   {"threads", 1},           {"iterations", 1},
+      {"real_time", real_time}};
+  put(json, "cpu_time", cpu_time);
+  json["time_unit"] = "ns";
+  return json;
 }
 
-double median_cpu_time(const Series& series) {
+std::optional<double> median_cpu_time(const Series& series) {
   std::vector<std::int64_t> times;
   for (const Start* start : series.starts) {
     if (const auto time = cpu_time_ns(*start)) times.push_back(*time);
   }
   std::sort(times.begin(), times.end());
-  return times.empty() ? 0 : quantile(times, 0.5);
+  if (times.empty()) return std::nullopt;
+  return quantile(times, 0.5);
 }
 
 }  // namespace
@@ -81,13 +93,15 @@ std::string export_google_benchmark(const Run& run, Repetitions repetitions) {
     }
     for (std::size_t i = 0; i < series.starts.size(); ++i) {
       const Start& start = *series.starts[i];
+      const auto cpu_time = cpu_time_ns(start);
       rows.push_back(row(series, family, "iteration", series.starts.size(),
                          static_cast<double>(*latency_ns(start.timeline)),
-                         static_cast<double>(cpu_time_ns(start).value_or(0))));
+                         cpu_time ? static_cast<double>(*cpu_time) : kNotMeasured));
       rows.back()["repetition_index"] = i;
     }
   }
-  const Json document = {{"context", context_of(run, all)}, {"benchmarks", std::move(rows)}};
+  const Json document = {{"context", context_of(run, all, repetitions)},
+                         {"benchmarks", std::move(rows)}};
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 

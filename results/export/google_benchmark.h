@@ -13,9 +13,11 @@ enum class Repetitions {
 };
 
 /// Rows are named as series.h says; `real_time` is the latency, `cpu_time` the CPU time of all
-/// threads of the instance up to the answer, both in nanoseconds. Readers insist on `cpu_time`:
-/// where it was not measured it is 0, and the context says so under `cpu_time`. Starts that do not
-/// count in statistics are left out, and counted in the context under `left_out`.
+/// threads of the instance up to the answer, both in nanoseconds. Where that was not measured, rows
+/// of medians have no `cpu_time`; rows of repetitions have -1, which no time is, because compare.py
+/// insists on a number (and Python alone would read NaN). Either way the context says so under
+/// `cpu_time`. Starts that do not count in statistics are left out, and counted in the context
+/// under `left_out`.
 std::string export_google_benchmark(const Run& run, Repetitions repetitions);
 
 }  // namespace coldstart::results

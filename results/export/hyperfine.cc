@@ -1,10 +1,12 @@
 #include "results/export/hyperfine.h"
 
 #include <cmath>
+#include <fmt/format.h>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
+#include "results/export/json_put.h"
 #include "results/export/series.h"
 
 namespace coldstart::results {
@@ -15,6 +17,23 @@ using Json = nlohmann::ordered_json;
 constexpr double kSecond = 1e9;
 
 double seconds(std::int64_t ns) { return static_cast<double>(ns) / kSecond; }
+
+// What a sweep varied, as hyperfine writes the value of a parameter: as text. plot_parametrized.py
+// wants one of them, and its name becomes the name of the axis.
+Json parameters_of(const Series& series) {
+  Json parameters = Json::object();
+  if (series.function == nullptr) return parameters;
+  const Function& function = *series.function;
+  constexpr double kMebibyte = 1 << 20;
+  if (function.sweep_key == "memory" && function.limits.memory_bytes) {
+    parameters["memory_mib"] =
+        fmt::format("{:g}", static_cast<double>(*function.limits.memory_bytes) / kMebibyte);
+  }
+  if (function.sweep_key == "cpus" && function.limits.cpus) {
+    parameters["cpus"] = fmt::format("{:g}", *function.limits.cpus);
+  }
+  return parameters;
+}
 
 Json result_of(const Series& series) {
   const std::vector<std::int64_t> latencies = series.latencies_ns();
@@ -32,16 +51,19 @@ Json result_of(const Series& series) {
     const auto& status = series.starts[i]->exit_status;
     exit_codes.push_back(status ? Json(*status) : Json());
   }
-  return {{"command", series.name},
-          {"mean", mean / kSecond},
-          {"stddev", latencies.size() > 1 ? Json(std::sqrt(squares / (n - 1)) / kSecond) : Json()},
-          {"median", seconds(*series.summary.median_ns)},
-          {"user", nullptr},
-          {"system", nullptr},
-          {"min", seconds(*series.summary.min_ns)},
-          {"max", seconds(*series.summary.max_ns)},
-          {"times", std::move(times)},
-          {"exit_codes", std::move(exit_codes)}};
+  Json json = {
+      {"command", series.name},
+      {"mean", mean / kSecond},
+      {"stddev", latencies.size() > 1 ? Json(std::sqrt(squares / (n - 1)) / kSecond) : Json()},
+      {"median", seconds(*series.summary.median_ns)},
+      {"user", nullptr},
+      {"system", nullptr},
+      {"min", seconds(*series.summary.min_ns)},
+      {"max", seconds(*series.summary.max_ns)},
+      {"times", std::move(times)},
+      {"exit_codes", std::move(exit_codes)}};
+  put_object(json, "parameters", parameters_of(series));
+  return json;
 }
 
 }  // namespace

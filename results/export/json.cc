@@ -147,36 +147,84 @@ Json summary_json(const Summary& summary) {
   return json;
 }
 
-// Before the brace that ends the document. A line each, never all of them as one tree: that would
-// take a gigabyte for a million.
-void append_invocations(std::string& document, const Run& run) {
-  if (run.invocations.empty()) return;
-  document.erase(document.rfind("\n}"));
-  document += ",\n \"invocations\": [";
-  const char* separator = "\n  ";
-  for (const Invocation& invocation : run.invocations) {
-    document += separator + invocation_line(run, invocation);
-    separator = ",\n  ";
+/// Writes an object member by member, and of large arrays a line an element: never all of it as one
+/// tree or one text, which would take a gigabyte for a million of them.
+class Document {
+ public:
+  explicit Document(const TextSink& sink) : sink_(sink) {}
+
+  void put(const char* key, const Json& value) {
+    begin(key);
+    buffer_ += text_of(value);
   }
-  document += "\n ]\n}";
-}
+
+  template <typename Elements, typename ToText>
+  void put_lines(const char* key, const Elements& elements, ToText to_text) {
+    begin(key);
+    const char* separator = "[\n";
+    for (const auto& element : elements) {
+      buffer_ += separator + to_text(element);
+      separator = ",\n";
+      constexpr std::size_t kEnough = 1 << 16;
+      if (buffer_.size() >= kEnough) flush();
+    }
+    buffer_ += elements.empty() ? "[]" : "\n]";
+  }
+
+  void end() {
+    buffer_ += "}\n";
+    flush();
+  }
+
+  static std::string text_of(const Json& value) {
+    return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  }
+
+ private:
+  void begin(const char* key) {
+    buffer_ += fmt::format("{}\"{}\": ", begun_ ? ",\n" : "{", key);
+    begun_ = true;
+  }
+  void flush() {
+    sink_(buffer_);
+    buffer_.clear();
+  }
+
+  const TextSink& sink_;
+  std::string buffer_;
+  bool begun_ = false;
+};
 
 }  // namespace
 
+void export_json(const Run& run, const TextSink& sink) {
+  const auto line_of = [](auto to_json) {
+    return [=](const auto& element) { return Document::text_of(to_json(element)); };
+  };
+  Document document(sink);
+  document.put("schema", "coldstart.run/1");
+  document.put("run", run_json(run.info));
+  document.put_lines("functions", run.functions, line_of(function_json));
+  if (!run.loads.empty()) document.put("loads", loads_json(run.loads));
+  document.put_lines("starts", run.starts, line_of(start_json));
+  const auto line_of_life = [&](const InstanceLife& life) {
+    return Document::text_of(instance_json(run, life));
+  };
+  if (!run.instances.empty()) document.put_lines("instances", run.instances, line_of_life);
+  document.put_lines("summary", summarize(run), line_of(summary_json));
+  const auto line_of_invocation = [&](const Invocation& invocation) {
+    return invocation_line(run, invocation);
+  };
+  if (!run.invocations.empty()) {
+    document.put_lines("invocations", run.invocations, line_of_invocation);
+  }
+  document.end();
+}
+
 std::string export_json(const Run& run) {
-  Json json = {{"schema", "coldstart.run/1"}, {"run", run_json(run.info)}};
-  json["functions"] = Json::array();
-  for (const Function& function : run.functions)
-    json["functions"].push_back(function_json(function));
-  put_object(json, "loads", loads_json(run.loads));
-  json["starts"] = Json::array();
-  for (const Start& start : run.starts) json["starts"].push_back(start_json(start));
-  put_object(json, "instances", instances_json(run));
-  json["summary"] = Json::array();
-  for (const Summary& summary : summarize(run)) json["summary"].push_back(summary_json(summary));
-  std::string text = json.dump(1, ' ', false, Json::error_handler_t::replace);
-  append_invocations(text, run);
-  return text + '\n';
+  std::string text;
+  export_json(run, [&](std::string_view part) { text += part; });
+  return text;
 }
 
 }  // namespace coldstart::results

@@ -6,13 +6,23 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
+#include <string_view>
 
 #include "results/model/record.h"
 
 namespace coldstart::results {
 
-/// The document, indented, with a newline at its end. Text that is not UTF-8 is made so.
+/// Takes a text part by part.
+using TextSink = std::function<void(std::string_view)>;
+
+/// The document, compact but with a line for each function, start, instance and request, and a
+/// newline at its end. Text that is not UTF-8 is made so. It is made as it is written: a run of any
+/// length needs no more memory for it than a part of 64 KiB.
+void export_json(const Run& run, const TextSink& sink);
+
+/// The same, whole.
 std::string export_json(const Run& run);
 
 /// The inverse of export_json. Throws Error with line and column (not JSON) or the JSON pointer

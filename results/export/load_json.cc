@@ -81,21 +81,17 @@ Json loads_json(const std::vector<Load>& loads) {
   return array;
 }
 
-Json instances_json(const Run& run) {
-  Json array = Json::array();
-  for (const InstanceLife& life : run.instances) {
-    Json json = {{"function", run.functions.at(life.function).name},
-                 {"load", run.loads.at(life.load).name},
-                 {"instance", life.instance},
-                 {"requested_ns", life.requested_ns}};
-    put(json, "ready_ns", life.ready_ns);
-    put(json, "ended_ns", life.ended_ns);
-    put(json, "end", life.end);
-    json["invocations"] = life.invocations;
-    put(json, "peak_memory_bytes", life.peak_memory_bytes);
-    array.push_back(std::move(json));
-  }
-  return array;
+Json instance_json(const Run& run, const InstanceLife& life) {
+  Json json = {{"function", run.functions.at(life.function).name},
+               {"load", run.loads.at(life.load).name},
+               {"instance", life.instance},
+               {"requested_ns", life.requested_ns}};
+  put(json, "ready_ns", life.ready_ns);
+  put(json, "ended_ns", life.ended_ns);
+  put(json, "end", life.end);
+  json["invocations"] = life.invocations;
+  put(json, "peak_memory_bytes", life.peak_memory_bytes);
+  return json;
 }
 
 // By hand: a tree for each of a million requests takes longer than all the rest of the export.

@@ -13,7 +13,7 @@
 namespace coldstart::results {
 
 nlohmann::ordered_json loads_json(const std::vector<Load>& loads);
-nlohmann::ordered_json instances_json(const Run& run);
+nlohmann::ordered_json instance_json(const Run& run, const InstanceLife& life);
 
 /// One request as an object on one line. Requests are written one by one, for a run may have a
 /// million.

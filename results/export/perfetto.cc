@@ -11,98 +11,13 @@
 #include "results/export/choose_starts.h"
 #include "results/export/json_put.h"
 #include "results/export/series.h"
+#include "results/export/trace_events.h"
+#include "results/export/trace_threads.h"
 
 namespace coldstart::results {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-struct Slice {
-  std::string name;
-  std::int64_t begin_ns = 0;
-  std::int64_t end_ns = 0;
-  Json args = Json::object();
-};
-
-double microseconds(std::int64_t ns) { return static_cast<double>(ns) / 1000; }
-
-/// Writes the tracks of one process of the trace.
-class ProcessTracks {
- public:
-  ProcessTracks(Json& events, int pid, const std::string& name) : events_(events), pid_(pid) {
-    metadata("process_name", 0, {{"name", name}});
-    metadata("process_sort_index", 0, {{"sort_index", pid}});
-  }
-
-  /// A track of slices, or as many as it takes for them to nest. Empty: none.
-  void add(const std::string& name, const std::string& category, std::vector<Slice> slices) {
-    std::stable_sort(slices.begin(), slices.end(), [](const Slice& a, const Slice& b) {
-      return std::pair(a.begin_ns, -a.end_ns) < std::pair(b.begin_ns, -b.end_ns);
-    });
-    for (int lane = 1; !slices.empty(); ++lane) {
-      const int tid = begin_track(lane == 1 ? name : fmt::format("{} ({})", name, lane));
-      std::vector<std::int64_t> open;  // ends of the slices around
-      std::vector<Slice> others;
-      for (Slice& slice : slices) {
-        while (!open.empty() && open.back() <= slice.begin_ns) open.pop_back();
-        if (!open.empty() && open.back() < slice.end_ns) {
-          others.push_back(std::move(slice));
-          continue;
-        }
-        open.push_back(slice.end_ns);
-        put_slice(tid, category, slice);
-      }
-      slices = std::move(others);
-    }
-  }
-
-  void add_instants(const std::string& name, const std::string& category,
-                    const std::vector<std::pair<std::string, std::int64_t>>& instants) {
-    if (instants.empty()) return;
-    const int tid = begin_track(name);
-    for (const auto& [what, at_ns] : instants) {
-      events_.push_back({{"name", what},
-                         {"cat", category},
-                         {"ph", "i"},
-                         {"s", "t"},
-                         {"ts", microseconds(at_ns)},
-                         {"pid", pid_},
-                         {"tid", tid}});
-    }
-  }
-
- private:
-  void metadata(const char* what, int tid, Json args) {
-    events_.push_back({{"name", what},
-                       {"ph", "M"},
-                       {"ts", 0},
-                       {"pid", pid_},
-                       {"tid", tid},
-                       {"args", std::move(args)}});
-  }
-  int begin_track(const std::string& name) {
-    const int tid = next_tid_++;
-    metadata("thread_name", tid, {{"name", name}});
-    metadata("thread_sort_index", tid, {{"sort_index", tid}});
-    return tid;
-  }
-  void put_slice(int tid, const std::string& category, Slice& slice) {
-    Json event = {{"name", slice.name},
-                  {"cat", category},
-                  {"ph", "X"},
-                  {"ts", microseconds(slice.begin_ns)},
-                  {"dur", microseconds(slice.end_ns - slice.begin_ns)},
-                  {"pid", pid_},
-                  {"tid", tid}};
-    put_object(event, "args", std::move(slice.args));
-    events_.push_back(std::move(event));
-  }
-
-  Json& events_;
-  int pid_;
-  // The trace knows a thread by its tid alone in places: no two of them are alike.
-  int next_tid_ = pid_ * 100;
-};
 
 Json start_args(const Start& start) {
   Json args = {{"outcome", name(start.outcome)}, {"load", start.load},
@@ -130,10 +45,10 @@ const PhaseCauses* causes_of(const Start& start, const std::string& phase) {
   return nullptr;
 }
 
-std::vector<Slice> phase_slices(const Start& start) {
-  std::vector<Slice> slices;
+std::vector<TraceSlice> phase_slices(const Start& start) {
+  std::vector<TraceSlice> slices;
   for (const PhaseSpan& span : phases_of(start.timeline)) {
-    Slice slice{span.name(), span.begin_ns, span.end_ns};
+    TraceSlice slice{span.name(), span.begin_ns, span.end_ns};
     std::string what;
     for (const Phase phase : span.phases) {
       what += (what.empty() ? "" : "; ") + std::string(description(phase));
@@ -165,9 +80,9 @@ std::vector<std::pair<std::string, std::int64_t>> boundary_instants(const Start&
 }
 
 // From one exec to the next: what ran.
-std::vector<Slice> exec_slices(const Start& start) {
+std::vector<TraceSlice> exec_slices(const Start& start) {
   const auto at = [&](Boundary b) { return start.timeline[b].at_ns; };
-  std::vector<Slice> slices;
+  std::vector<TraceSlice> slices;
   const auto put = [&](const char* what, Boundary from, Boundary to) {
     if (at(from) && at(to) && *at(to) > *at(from)) slices.push_back({what, *at(from), *at(to)});
   };
@@ -179,14 +94,14 @@ std::vector<Slice> exec_slices(const Start& start) {
   return slices;
 }
 
-std::vector<Slice> library_slices(const Start& start) {
-  std::vector<Slice> slices;
+std::vector<TraceSlice> library_slices(const Start& start) {
+  std::vector<TraceSlice> slices;
   if (!start.account.libraries) return slices;
   for (const Library& library : *start.account.libraries) {
     if (!library.mapped_ns && !library.opened_ns) continue;  // by the kernel, with the exec
     const std::int64_t end = library.mapped_ns ? *library.mapped_ns : *library.opened_ns;
     const std::int64_t begin = library.opened_ns ? std::min(*library.opened_ns, end) : end;
-    Slice slice{library.path, begin, end, {{"bytes", library.bytes}}};
+    TraceSlice slice{library.path, begin, end, {{"bytes", library.bytes}}};
     put(slice.args, "cached_bytes", library.cached_bytes);
     put(slice.args, "at_startup", library.at_startup);
     slices.push_back(std::move(slice));
@@ -194,8 +109,8 @@ std::vector<Slice> library_slices(const Start& start) {
   return slices;
 }
 
-std::vector<Slice> named_slices(const std::vector<NamedTime>& times) {
-  std::vector<Slice> slices;
+std::vector<TraceSlice> named_slices(const std::vector<NamedTime>& times) {
+  std::vector<TraceSlice> slices;
   for (const NamedTime& time : times) {
     slices.push_back(
         {time.name, time.begin_ns, time.begin_ns + time.total_ns, {{"self_ns", time.self_ns}}});
@@ -204,7 +119,7 @@ std::vector<Slice> named_slices(const std::vector<NamedTime>& times) {
 }
 
 // The parts of a span, one after the other from its begin; returns where the last one ends.
-std::int64_t lay_out(std::vector<Slice>& slices, std::int64_t at_ns, const TimeSplit& split) {
+std::int64_t lay_out(std::vector<TraceSlice>& slices, std::int64_t at_ns, const TimeSplit& split) {
   const auto put = [&](const std::string& what, std::int64_t ns) {
     if (ns <= 0) return;
     slices.push_back({what, at_ns, at_ns + ns});
@@ -222,8 +137,8 @@ std::int64_t lay_out(std::vector<Slice>& slices, std::int64_t at_ns, const TimeS
   return at_ns;
 }
 
-std::vector<Slice> cause_slices(const Start& start) {
-  std::vector<Slice> slices;
+std::vector<TraceSlice> cause_slices(const Start& start) {
+  std::vector<TraceSlice> slices;
   for (const PhaseSpan& span : phases_of(start.timeline)) {
     if (const PhaseCauses* causes = causes_of(start, span.name())) {
       lay_out(slices, span.begin_ns, causes->time);
@@ -232,8 +147,8 @@ std::vector<Slice> cause_slices(const Start& start) {
   return slices;
 }
 
-std::vector<Slice> sandbox_slices(const Start& start) {
-  std::vector<Slice> slices;
+std::vector<TraceSlice> sandbox_slices(const Start& start) {
+  std::vector<TraceSlice> slices;
   const auto& launched = start.timeline[Boundary::kLaunched].at_ns;
   if (!start.account.sandbox || !launched) return slices;
   std::int64_t at_ns = *launched;
@@ -247,22 +162,23 @@ std::vector<Slice> sandbox_slices(const Start& start) {
   return slices;
 }
 
-std::vector<Slice> jvm_slices(const Start& start) {
+std::vector<TraceSlice> jvm_slices(const Start& start) {
   const auto& jvm = start.account.jvm;
   const auto& ready = start.timeline[Boundary::kRuntimeReady].at_ns;
   if (!jvm || !jvm->init_begin_ns || !ready || *ready < *jvm->init_begin_ns) return {};
   return {{"virtual machine starts", *jvm->init_begin_ns, *ready}};
 }
 
-void put_start(Json& events, int pid, const ChosenStart& chosen) {
+void put_start(Trace& trace, int number, const ChosenStart& chosen) {
   const Start& start = *chosen.start;
-  ProcessTracks tracks(
-      events, pid,
+  const bool by_trial = chosen.why.starts_with("trial");
+  const std::string which =
       fmt::format("{}: {} of {}, {}{}", start.function, chosen.why, start.load, start.cache,
-                  chosen.why.starts_with("trial") ? "" : fmt::format(" (trial {})", start.trial)));
+                  by_trial ? "" : fmt::format(" (trial {})", start.trial));
+  TraceProcess tracks(trace, number, which);
   tracks.add("start and phases", "phase", phase_slices(start));
   tracks.add_instants("boundaries", "boundary", boundary_instants(start));
-  tracks.add("programs", "exec", exec_slices(start));
+  if (!start.account.processes) tracks.add("programs", "exec", exec_slices(start));
   tracks.add("libraries, from open to mapped", "library", library_slices(start));
   if (start.account.python) {
     tracks.add("Python imports", "import", named_slices(start.account.python->top));
@@ -275,24 +191,35 @@ void put_start(Json& events, int pid, const ChosenStart& chosen) {
     tracks.add_instants("application", "runtime",
                         {{"first class of the application", *start.account.jvm->main_class_ns}});
   }
-  tracks.add("causes: totals of a phase, end to end", "cause", cause_slices(start));
+  // Where the states of the threads are known, the totals say nothing more.
+  if (!start.account.processes) {
+    tracks.add("causes: totals of a phase, end to end", "cause", cause_slices(start));
+  }
   tracks.add("sandbox: totals of its steps, end to end", "sandbox", sandbox_slices(start));
+  put_processes(trace, start, which);
 }
 
 }  // namespace
 
 std::string export_perfetto(const Run& run, const std::vector<std::string>& choices) {
-  Json events = Json::array();
-  int pid = 0;
-  for (const ChosenStart& chosen : choose_starts(run, choices)) put_start(events, ++pid, chosen);
+  Trace trace;
+  int number = 0;
+  bool tracked = true;
+  for (const ChosenStart& chosen : choose_starts(run, choices)) {
+    put_start(trace, ++number, chosen);
+    tracked = tracked && chosen.start->account.processes.has_value();
+  }
   Json about = {{"tool", tool_name(run)}, {"run", run.info.id}};
   put(about, "label", run.info.label);
   put(about, "suite", run.info.suite);
   put(about, "host", run.info.host.name);
   put(about, "kernel", run.info.host.kernel);
+  if (!tracked) {
+    about["threads"] = "not kept of every start; run with --tracks and with the probe tier cpu";
+  }
   const Json document = {{"displayTimeUnit", "ns"},
                          {"otherData", std::move(about)},
-                         {"traceEvents", std::move(events)}};
+                         {"traceEvents", std::move(trace.events)}};
   return document.dump(1, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 

@@ -11,11 +11,13 @@ namespace coldstart::results {
 /// A process of the trace for each start that `choices` name (choose_starts.h; empty: the median
 /// start of each series), all aligned at their `due`, and inside it a thread a kind of thing: the
 /// start with its phases and boundaries, the programs that were executed, libraries, imports or
-/// modules, and what the kernel accounted. Of causes and sandbox steps the account knows how long
-/// they took and not when: they are laid end to end inside their phase, and their track says so.
-/// `ts` and `dur` are microseconds since `due` with the nanoseconds as fraction. On one track
-/// slices either nest or do not touch, as the format demands; what would overlap goes to a second
-/// track. Throws Error.
+/// modules, and what the kernel accounted. After it, where they were kept (Account::processes), a
+/// process for each process of the instance, and inside it a thread a thread, with its states. Of
+/// causes (where threads were not kept) and sandbox steps the account knows how long they took and
+/// not when: they are laid end to end inside their phase, and their track says so.
+/// `ts` is microseconds since `due` with the nanoseconds as fraction. On one track slices either
+/// nest or do not touch, as the format demands; what would overlap goes to a second track. Throws
+/// Error.
 std::string export_perfetto(const Run& run, const std::vector<std::string>& choices);
 
 }  // namespace coldstart::results

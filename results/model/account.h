@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "results/model/tracks.h"
+
 namespace coldstart {
 
 /// How a span of time divides. At each moment exactly one holds, the first that applies: a thread
@@ -150,6 +152,7 @@ struct Account {
   std::optional<PythonAccount> python;
   std::optional<NodeAccount> node;
   std::optional<CacheProof> cache;
+  std::optional<std::vector<ProcessTrack>> processes;  ///< in order of their begin; if asked for
   /// Parts that are absent although they would apply, and why: {"causes", "tier cpu is off: …"}.
   std::map<std::string, std::string> absent;
 

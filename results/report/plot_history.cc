@@ -156,7 +156,7 @@ void move_into(const fs::path& from, const fs::path& to) {
 }  // namespace
 
 std::vector<fs::path> write_history_plots(const std::vector<HistorySeries>& history,
-                                          const fs::path& folder) {
+                                          const fs::path& folder, const PlotOptions& options) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (!fs::is_directory(folder)) {
@@ -172,19 +172,20 @@ std::vector<fs::path> write_history_plots(const std::vector<HistorySeries>& hist
         file_name("history-" + series.function + '-' + series.load + '-' + series.cache);
     // Names that differ only in what a file name cannot have.
     while (!names.insert(name).second) name += '_';
-    const PlotScript script = history_script(series);
-    drawings.push_back({.script = script, .format = PictureFormat::kSvg, .file = name + ".svg"});
-    drawings.push_back({.script = script, .format = PictureFormat::kPng, .file = name + ".png"});
-    files.push_back(folder / (name + ".svg"));
-  }
-  draw(drawings, scratch);
-  for (const fs::path& svg : files) {
-    for (const char* extension : {".svg", ".png"}) {
-      fs::path file = svg;
-      file.replace_extension(extension);
-      move_into(scratch.path() / file.filename(), file);
+    PlotScript script = history_script(series);
+    if (options.size) {
+      script.width = options.size->width;
+      script.height = options.size->height;
+    }
+    for (const PictureFormat format : options.formats) {
+      const std::string file = fmt::format("{}.{}", name, coldstart::results::name(format));
+      drawings.push_back(
+          {.script = script, .format = format, .file = file, .png_scale = options.size ? 1 : 2});
+      files.push_back(folder / file);
     }
   }
+  draw(drawings, scratch);
+  for (const fs::path& file : files) move_into(scratch.path() / file.filename(), file);
   return files;
 }
 

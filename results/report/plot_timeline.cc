@@ -149,8 +149,8 @@ std::string marks(const std::vector<double>& times, double pixel, double y) {
 }
 
 std::string count_ticks(double high) {
-  // Whole numbers only: there is no half an instance.
-  const double step = high <= 5 ? 1 : std::ceil(high / 4);
+  // Whole numbers only, and round ones: there is no half an instance.
+  const double step = high <= 5 ? 1 : std::ceil(round_up(high / 4));
   return fmt::format("set yrange [0:{:.6g}]\nset ytics 0,{:.6g}\n", high * 1.08, step);
 }
 
@@ -189,7 +189,7 @@ struct Layout {
 Layout layout_of(std::vector<LegendEntry>& legend, const Canvas& canvas) {
   Layout at;
   at.frame.width = canvas.width > 0 ? canvas.width : kNaturalWidth;
-  at.left = canvas.narrow() ? 62 : 86;
+  at.left = canvas.narrow() ? 78 : 86;  // four digits and, beside them, what they are
   at.right = at.frame.width - kMargin;
   const int legend_height = place_legend(legend, at.frame.width) * kLegendRow;
   const int title = canvas.title.empty() ? 0 : kTitle;

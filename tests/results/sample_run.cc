@@ -264,6 +264,27 @@ Account full_account() {
   account.node = NodeAccount{91, 92, {{"/app/server.js", 93, 94, 95}}};
   account.cache = CacheProof{101, 102, 103, false, "103 bytes are still in the page cache", 7, 8};
   account.absent = {{"gpu", "nobody looked"}, {"python", "no probe in this build"}};
+  account.processes = std::vector<ProcessTrack>{
+      {201,
+       std::nullopt,
+       5,
+       950,
+       {{"/usr/bin/crun", 6}, {"/proc/self/fd/7", 40}},
+       {{201, "crun", {{5, ThreadState::kRunnable, ""}, {6, ThreadState::kCpu, ""}}, 950}}},
+      {202,
+       201,
+       50,
+       std::nullopt,
+       {{"/app/server", 60}},
+       {{202,
+         "server",
+         {{50, ThreadState::kCpu, ""},
+          {70, ThreadState::kDisk, ""},
+          {90, ThreadState::kWait, "futex"},
+          {100, ThreadState::kWait, ""}},
+         1000},
+        {203, "", {{80, ThreadState::kRunnable, ""}, {85, ThreadState::kCpu, ""}}, 97}}},
+  };
   return account;
 }
 
@@ -346,6 +367,27 @@ Run plain_run(const std::vector<std::string>& names, int starts) {
       run.starts.push_back(std::move(start));
     }
   }
+  return run;
+}
+
+coldstart::Run tracked_run() {
+  coldstart::Run run = plain_run({"f"}, 1);
+  run.starts[0] = plain_start("f", 1, 1'000'000);
+  ThreadTrack shell{700,
+                    "sh",
+                    {{100, ThreadState::kRunnable, ""},
+                     {150, ThreadState::kCpu, ""},
+                     {300, ThreadState::kWait, "child"}},
+                    1'000'000};
+  ThreadTrack main{
+      701,
+      "server",
+      {{200, ThreadState::kCpu, ""}, {500, ThreadState::kDisk, ""}, {600, ThreadState::kCpu, ""}},
+      1'000'000};
+  ThreadTrack worker{702, "", {{400, ThreadState::kRunnable, ""}}, 900};
+  run.starts[0].account.processes = std::vector<ProcessTrack>{
+      {700, std::nullopt, 100, std::nullopt, {{"/bin/sh", 120}}, {shell}},
+      {701, 700, 200, std::nullopt, {{"/app/server", 250}}, {main, worker}}};
   return run;
 }
 

@@ -38,6 +38,10 @@ Overhead sample_overhead(const std::string& what, const std::string& tiers, doub
 /// The same start, but with every optional field filled.
 Start full_start(const std::string& function, int trial);
 
+/// A run with one start of one millisecond, of which is known what its two processes (700 and 701)
+/// and their three threads did.
+Run tracked_run();
+
 /// A minimal run with one function per name, `starts` plain starts each.
 Run plain_run(const std::vector<std::string>& names, int starts);
 

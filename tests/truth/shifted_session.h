@@ -44,13 +44,13 @@ class ShiftedSession final : public probes::Session {
   int spawners_fd() const override { return inner_->spawners_fd(); }
   int ready_fd() const override { return inner_->ready_fd(); }
   std::uint64_t lost_events() const override { return inner_->lost_events(); }
-  void wake_for_programs(bool on) override { inner_->wake_for_programs(on); }
+  void wake_for(cs_wake what) override { inner_->wake_for(what); }
   void observe(const probes::ProgramImage& image) override { inner_->observe(image); }
   const probes::Program* find(const probes::ProgramKey& key) const override {
     return inner_->find(key);
   }
   std::string kernel_wait(int stack) override { return inner_->kernel_wait(stack); }
-  void forget_stacks() override { inner_->forget_stacks(); }
+  void between_starts() override { inner_->between_starts(); }
   void release(const std::vector<std::uint32_t>& pids) override { inner_->release(pids); }
   void use(const probes::TierSet& tiers) override { inner_->use(tiers); }
   probes::Traffic traffic() const override { return inner_->traffic(); }

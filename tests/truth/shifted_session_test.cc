@@ -30,7 +30,7 @@ class FakeSession final : public probes::Session {
   int spawners_fd() const override { return -1; }
   int ready_fd() const override { return -1; }
   std::uint64_t lost_events() const override { return 0; }
-  void wake_for_programs(bool) override {}
+  void wake_for(cs_wake) override {}
   void observe(const probes::ProgramImage&) override {}
   const probes::Program* find(const probes::ProgramKey&) const override { return nullptr; }
   std::string kernel_wait(int) override { return {}; }

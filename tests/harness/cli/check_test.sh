@@ -117,7 +117,7 @@ END
       --against latest --gate median
     expect 0 PASS "$program" --quiet check suite.yaml --against latest --gate median --margin 900%
     "$program" export latest --format json >elsewhere.json 2>/dev/null || fail "no export"
-    sed -i 's/"kernel": "[^"]*"/"kernel": "1.0"/' elsewhere.json
+    sed -i 's/"kernel":"[^"]*"/"kernel":"1.0"/' elsewhere.json
     expect 3 'of another host.*--any-host' "$program" --quiet check suite.yaml \
       --against elsewhere.json --gate median
     ;;

@@ -159,17 +159,17 @@ case $wanted in
     ;;
   profile-exec)
     expect 0 'exit|link|app' "$program" --quiet profile --trials 3 -- /bin/echo hello
-    expect 0 '"contract": "exec"' "$program" export --format json
+    expect 0 '"contract":"exec"' "$program" export --format json
     expect 0 'hello' "$program" profile --trials 2 --probes none -- /bin/echo hello
     expect 2 'not in PATH' "$program" profile -- no-such-program-at-all
     expect 2 'neither listened' "$program" --quiet profile --timeout 300ms -- sleep 100
     ;;
   profile-http)
     expect 0 'listen|link' "$program" --quiet profile --trials 3 -- "$functions/hello"
-    expect 0 '"contract": "http"' "$program" export
+    expect 0 '"contract":"http"' "$program" export
     expect 0 'sandbox' "$program" --quiet profile --trials 2 -- "$build/tests/functions/wrapper.sh" "$functions/hello"
     port=$(free_port)
-    expect 0 "\"port\": $port" bash -c "'$program' -q profile --trials 2 -- env PORT=$port '$functions/hello' && '$program' export"
+    expect 0 "\"port\":$port" bash -c "'$program' -q profile --trials 2 -- env PORT=$port '$functions/hello' && '$program' export"
     ;;
   run-report)
     cat >suite.yaml <<END
@@ -190,7 +190,7 @@ END
     expect 0 '^cpp +3' "$program" report coldstart-report/run.json
     expect 0 '^\| ' "$program" report --markdown
     expect 0 'schema.*coldstart.run/1' "$program" export first
-    expect 0 '"seed": 7' "$program" export
+    expect 0 '"seed":7' "$program" export
     expect 2 'no function' "$program" run suite.yaml --functions nobody
     ;;
   exports)
@@ -203,6 +203,14 @@ END
     [[ $(wc -l <out.csv) == 9 ]] || fail "not a header and eight starts: $(cat out.csv)"
     expect 0 '^run_id,.*,phase,' "$program" export --format csv --rows phases
     expect 0 '"traceEvents"' "$program" export --format perfetto --start true:p90 --start true:1
+    if "$program" export --format json | grep -q '"cpu":"on'; then
+      expect 0 '"name": "on CPU"' "$program" export --format perfetto
+      printf 'functions:\n  - {name: "true", runtime: command, contract: exec, command: [/bin/true]}\n' >true.yaml
+      expect 0 '^true +2' "$program" --quiet --db other.db run true.yaml --trials 2
+      expect 0 'run with --tracks' "$program" --db other.db export --format perfetto
+      expect 0 '^true +2' "$program" --quiet --db other.db run true.yaml --trials 2 --tracks
+      expect 0 '"name": "on CPU"' "$program" --db other.db export --format perfetto
+    fi
     expect 0 '^# EOF' "$program" export --format openmetrics --timestamps
     expect 2 "there is no function 'false'" "$program" export --format perfetto --start false
     expect 2 'no use for it; it goes with --format csv' "$program" export --rows phases
@@ -224,6 +232,10 @@ END
     if command -v gnuplot >/dev/null; then
       expect_silence 0 "$program" history --plots pictures
       [[ -s pictures/history-true-cold-page-cache.svg ]] || fail "no picture of the history"
+      expect_silence 0 "$program" history --plots small --format pdf --size 400x300
+      [[ $(ls small) == history-true-cold-page-cache.pdf ]] || fail "not one PDF: $(ls small)"
+      expect 2 "'gif' is no format of pictures" "$program" history --plots small --format gif
+      expect 2 'is no size' "$program" history --plots small --size 1x1
     fi
     for arguments in first '' 'first a:b --functions true,x' 'first --functions true' 'first nobody' \
       'first:nobody a:b' 'first@disk a:b' 'first:true@disk a:b'; do
@@ -437,7 +449,7 @@ END
     expect 0 'process +off: needs CAP_BPF' run ./coldstart doctor
     expect 0 'needs CAP_BPF' run ./coldstart --quiet profile --trials 3 -- ./hello
     expect 0 '"readiness_poll_ns"|"latency_ns"' run ./coldstart export
-    grep -q '"listening"' <(run ./coldstart export | sed -n '/"boundaries"/,/}/p') && fail "listening was invented"
+    grep -q '"listening"' <(run ./coldstart export | grep -o '"boundaries":{[^}]*}') && fail "listening was invented"
     ;;
   left-behind)
     # The search of the cases below finds what it is there to find.

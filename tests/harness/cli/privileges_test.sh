@@ -40,10 +40,10 @@ as_user ./coldstart doctor >tiers.txt || fail "doctor failed"
 starts=$(grep -c '"trial":' run.json)
 ((starts == 3)) || fail "not three starts but $starts"
 # Every start has this boundary, or none has.
-seen() { (($(grep -c "\"$1\": [0-9]" run.json) == starts)) || fail "$1 is not in every start"; }
+seen() { (($(grep -c "\"$1\":[0-9]" run.json) == starts)) || fail "$1 is not in every start"; }
 absent() {
-  ! grep -q "\"$1\": [0-9]" run.json || fail "$1 is there"
-  [[ -z ${2:-} ]] || grep -q "\"$1\": \"unseen: .*$2" run.json || fail "$1 is absent without '$2'"
+  ! grep -q "\"$1\":[0-9]" run.json || fail "$1 is there"
+  [[ -z ${2:-} ]] || grep -q "\"$1\":\"unseen: .*$2" run.json || fail "$1 is absent without '$2'"
 }
 on() { grep -Eq "^  $1 +on" tiers.txt || fail "doctor: tier $1 is not on"; }
 off() { grep -Eq "^  $1 +off: .*$2" tiers.txt || fail "doctor: tier $1 is not off for '$2'"; }
@@ -51,15 +51,15 @@ off() { grep -Eq "^  $1 +off: .*$2" tiers.txt || fail "doctor: tier $1 is not of
 seen due
 seen requested
 seen responded
-grep -q '"outcome": "ok"' run.json || fail "no start was ok"
+grep -q '"outcome":"ok"' run.json || fail "no start was ok"
 case $level in
   none | +bpf)
     for tier in process loader runtime cpu files; do off "$tier" CAP_PERFMON; done
     for boundary in forked launched execed linked entered listening received replied; do
       absent "$boundary" CAP_PERFMON
     done
-    grep -q '"readiness_poll_ns": [1-9]' run.json || fail "the poll interval is not told"
-    ! grep -q '"causes"' run.json || grep -q '"causes": "tier cpu is off' run.json || fail "causes out of nothing"
+    grep -q '"readiness_poll_ns":[1-9]' run.json || fail "the poll interval is not told"
+    ! grep -q '"causes"' run.json || grep -q '"causes":"tier cpu is off' run.json || fail "causes out of nothing"
     ;;
   +bpf,+perfmon | +bpf,+perfmon,+dac_read_search)
     for tier in process cpu files; do on "$tier"; done
@@ -72,7 +72,7 @@ case $level in
     if ! as_user grep -qv '^0* ' /proc/kallsyms; then
       grep -Eq '^  cpu +on; waits inside the kernel stay unnamed: .*kallsyms' tiers.txt ||
         fail "doctor does not say that waits in the kernel stay unnamed"
-      grep -q '"cpu": "on: waits inside the kernel stay unnamed' run.json ||
+      grep -q '"cpu":"on: waits inside the kernel stay unnamed' run.json ||
         fail "the record does not say that waits in the kernel stay unnamed"
     fi
     ;;

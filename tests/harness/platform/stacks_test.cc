@@ -20,6 +20,7 @@ namespace {
     GTEST_SKIP() << "skipped: there was no javac when it was built";                            \
   }
 
+const std::string kClasses = COLDSTART_BINARY_DIR "/tests/functions/java";
 constexpr int kRate = 997;
 constexpr double kMillisecond = 1e6;
 
@@ -154,7 +155,7 @@ TEST(StacksTest, OfJavaHaveTheNamesOfItsPerfMap) {
                       "-XX:+DumpPerfMapAtExit",
                       "-XX:+PreserveFramePointer",
                       "-cp",
-                      COLDSTART_BINARY_DIR "/tests/functions/java",
+                      kClasses,
                       "Recursion"};
   function.runtime = RuntimeKind::kCommand;
   NEEDS_JAVA(function);
@@ -179,7 +180,7 @@ TEST(StacksTest, OfJavaHaveTheNamesOfItsPerfMap) {
 
 TEST(StacksTest, OfJavaWithoutAPerfMapSayHowToGetOne) {
   FunctionSpec function = runs_to_its_end("java");
-  function.command = {"java", "-cp", COLDSTART_BINARY_DIR "/tests/functions/java", "Recursion"};
+  function.command = {"java", "-cp", kClasses, "Recursion"};
   function.runtime = RuntimeKind::kCommand;
   NEEDS_JAVA(function);
   Rig rig;

@@ -7,6 +7,7 @@
 
 #include "results/compare/comparison_report.h"
 #include "results/report/text.h"
+#include "tests/results/json_schema.h"
 #include "tests/results/sample_run.h"
 #include "tests/results/support.h"
 
@@ -167,6 +168,54 @@ TEST(Compare, FunctionsOfARunAreComparedWithTheFirst) {
   EXPECT_TRUE(contains(comparison.series[0].sentence, "b answers 1.00 ms later than a"))
       << comparison.series[0].sentence;
   EXPECT_TRUE(contains(comparison.series[1].sentence, "c answers 2.00 ms later than a"));
+}
+
+// Neither of two functions was the other before: nothing appears, vanishes or slows.
+TEST(Compare, OfTwoFunctionsItSaysWhoHasWhat) {
+  coldstart::Run run = testing::accounted_run(12);
+  for (Start& start : run.starts) {
+    if (start.function != "java") continue;
+    start.account.libraries->push_back({"/jvm/libonly.so", 1, 100'000, 900'000, 1, false});
+    start.account.libraries->front().mapped_ns = 5'000'000;
+  }
+  const Comparison comparison = compare_functions(run, {"tool", "java"});
+  const std::string text = comparison_text(comparison, {.width = 80});
+  const std::string& sentence = comparison.series[0].sentence;
+  EXPECT_TRUE(contains(sentence, "Only java has library libonly.so (800 µs)")) << sentence;
+  EXPECT_TRUE(contains(text, "library /jvm/libonly.so (800 us), only in java") ||
+              contains(text, "library /jvm/libonly.so (800 µs), only in java"))
+      << text;
+  EXPECT_TRUE(contains(sentence, " in tool, ")) << sentence;
+  for (const char* word : {"appeared", "vanished", "slowed", "gone", "new", "before"}) {
+    EXPECT_FALSE(contains(text, word)) << word << ": " << text;
+  }
+}
+
+TEST(Compare, OfTooFewStartsItSaysNeitherThatTheyDifferNorThatTheyDoNot) {
+  const std::string sentence =
+      compare_functions(testing::plain_run({"a", "b"}, 2), {"a", "b"}).series[0].sentence;
+  EXPECT_TRUE(contains(sentence, "b and a: too few starts to say whether they differ (+1.00 ms"))
+      << sentence;
+}
+
+TEST(Compare, JsonIsWhatItsSchemaSays) {
+  if (!testing::have_validator()) GTEST_SKIP() << "apt-get install libvalijson-dev";
+  const std::string schema = "results/compare/compare.schema.json";
+  const coldstart::Run run = testing::accounted_run(12);
+  for (const Comparison& comparison :
+       {compare_functions(run, {"tool", "java", "python"}),
+        compare({&run, "tool", "page-cache"}, {&run, "tool", "disk"}),
+        compare_runs(made_run(1, "main", 1'000'000), made_run(2, "pr", 3'000'000)),
+        compare_runs(testing::plain_run({"a"}, 2), testing::plain_run({"a"}, 3))}) {
+    const auto json = nlohmann::json::parse(comparison_json(comparison));
+    EXPECT_EQ(testing::complaint(json, schema), "") << json;
+    auto bad = json;
+    bad["series"][0].erase("sentence");
+    EXPECT_NE(testing::complaint(bad, schema), "");
+    bad = json;
+    bad["series"][0]["a"]["n"] = 0;
+    EXPECT_NE(testing::complaint(bad, schema), "");
+  }
 }
 
 TEST(Compare, CacheStatesOfAFunction) {

@@ -30,6 +30,42 @@ TEST(Hyperfine, GivesTheTimesInSecondsAndWhatFollowsFromThem) {
   EXPECT_TRUE(result["system"].is_null());
 }
 
+// plot_parametrized.py: exactly one parameter a result, its value a number as text.
+TEST(Hyperfine, WhatASweepVariedIsItsParameter) {
+  coldstart::Run run = testing::plain_run({"a@128MiB", "a@0.5", "b"}, 2);
+  run.functions[0].limits.memory_bytes = 128 << 20;
+  run.functions[0].sweep_of = "a";
+  run.functions[0].sweep_key = "memory";
+  run.functions[1].limits.cpus = 0.5;
+  run.functions[1].sweep_of = "a";
+  run.functions[1].sweep_key = "cpus";
+  run.functions[2].limits.memory_bytes = 1 << 20;  // limited, but not swept
+  const json results = json::parse(export_hyperfine(run))["results"];
+  EXPECT_EQ(results[0]["parameters"], json({{"memory_mib", "128"}}));
+  EXPECT_EQ(results[1]["parameters"], json({{"cpus", "0.5"}}));
+  EXPECT_FALSE(results[2].contains("parameters"));
+}
+
+// What hyperfine's scripts read (scripts/ of its repository at 1.18; they are in no package):
+// plot_whisker, plot_histogram, plot_progression, advanced_statistics and welch_ttest "command" and
+// "times"; plot_whisker also "median", plot_benchmark_comparison "mean", plot_parametrized "mean",
+// "stddev" and "parameters".
+TEST(Hyperfine, HasWhatItsScriptsRead) {
+  const json document = json::parse(export_hyperfine(testing::realistic_run(12)));
+  ASSERT_GE(document.at("results").size(), 8U);
+  for (const json& result : document["results"]) {
+    EXPECT_TRUE(result.at("command").is_string());
+    for (const char* key : {"mean", "stddev", "median", "min", "max"}) {
+      EXPECT_TRUE(result.at(key).is_number()) << key;
+    }
+    ASSERT_FALSE(result.at("times").empty());
+    for (const json& time : result["times"]) {
+      EXPECT_GE(time.get<double>(), result["min"].get<double>());
+      EXPECT_LE(time.get<double>(), result["max"].get<double>());
+    }
+  }
+}
+
 TEST(Hyperfine, OneStartHasNoDeviation) {
   const json document = json::parse(export_hyperfine(testing::plain_run({"a"}, 1)));
   EXPECT_TRUE(document["results"][0]["stddev"].is_null());

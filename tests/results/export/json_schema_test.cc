@@ -1,13 +1,9 @@
 // The documents we export against the schema that we ship, by a validator that is not ours.
+#include "tests/results/json_schema.h"
+
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
-#ifdef COLDSTART_HAVE_VALIJSON
-#include <valijson/adapters/nlohmann_json_adapter.hpp>
-#include <valijson/schema.hpp>
-#include <valijson/schema_parser.hpp>
-#include <valijson/validator.hpp>
-#endif
 
 #include "results/export/json.h"
 #include "tests/results/sample_load.h"
@@ -37,22 +33,8 @@ Run full_load_run() {
 
 #ifdef COLDSTART_HAVE_VALIJSON
 
-// Empty: the document is valid.
 std::string complaint(const json& document) {
-  const json schema_document = schema_json();
-  valijson::Schema schema;
-  valijson::SchemaParser parser;
-  const valijson::adapters::NlohmannJsonAdapter schema_adapter(schema_document);
-  parser.populateSchema(schema_adapter, schema);
-  valijson::Validator validator(valijson::Validator::kStrongTypes);
-  valijson::ValidationResults results;
-  const valijson::adapters::NlohmannJsonAdapter adapter(document);
-  if (validator.validate(schema, adapter, &results)) return "";
-  valijson::ValidationResults::Error error;
-  results.popError(error);
-  std::string text = "invalid:";
-  for (const std::string& step : error.context) text += ' ' + step;
-  return text + ": " + error.description;
+  return testing::complaint(document, "results/export/run.schema.json");
 }
 
 // The validator reads numbers as signed: the largest seed would look negative to it.

@@ -1,6 +1,8 @@
 #include "results/export/json.h"
 
+#include <algorithm>
 #include <gtest/gtest.h>
+#include <string_view>
 
 #include <nlohmann/json.hpp>
 
@@ -24,6 +26,27 @@ TEST(Json, ExportOfAnImportIsTheSameDocument) {
   run.starts.push_back(full_start("cpp", 13));
   const std::string text = export_json(run);
   EXPECT_EQ(export_json(import_json(text, "test")), text);
+}
+
+// A million of them must not be one text in memory, nor one line that no tool can show.
+TEST(Json, ALongRunIsWrittenInShortPartsWithALineAStart) {
+  const coldstart::Run run = realistic_run(100);
+  std::string text;
+  std::size_t largest = 0;
+  export_json(run, [&](std::string_view part) {
+    text += part;
+    largest = std::max(largest, part.size());
+  });
+  EXPECT_EQ(text, export_json(run));
+  EXPECT_LT(largest, 100'000U);
+  EXPECT_GT(text.size(), 4 * largest);
+  std::size_t lines = 0;
+  for (const std::string& line : testing::lines_of(text)) {
+    if (line.starts_with("{\"function\":") && line.find("\"boundaries\":") != std::string::npos) {
+      ++lines;
+    }
+  }
+  EXPECT_EQ(lines, run.starts.size());
 }
 
 TEST(Json, EveryFieldOfARunComesBack) {

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 #include <map>
 #include <set>
-#include <tuple>
 
 #include <nlohmann/json.hpp>
 
@@ -21,55 +20,75 @@ std::int64_t ns(const json& microseconds) {
   return std::llround(microseconds.get<double>() * 1000);
 }
 
-// What the trace event format asks of each kind of event, and what Perfetto asks of slices: on one
-// track they nest or do not touch.
-void expect_trace(const json& document) {
-  ASSERT_TRUE(document.at("traceEvents").is_array());
+struct TraceSliceSeen {
+  std::string name, category;
+  std::int64_t begin = 0, end = 0;
+  std::int64_t pid = 0, tid = 0;
+  json args;
+};
+
+// The slices of a trace by begin, and what the trace event format asks: every event has its fields,
+// tracks and processes are named before, on one track time never runs back, and each end is that of
+// the slice that began last.
+std::vector<TraceSliceSeen> slices_of(const json& document) {
+  std::vector<TraceSliceSeen> slices;
+  EXPECT_TRUE(document.at("traceEvents").is_array());
   EXPECT_TRUE(document.at("displayTimeUnit") == "ns");
-  std::set<std::pair<int, int>> named_threads;
-  std::set<int> named_processes;
-  std::map<std::pair<int, int>, std::vector<std::int64_t>> open;
-  std::map<std::pair<int, int>, std::int64_t> latest;
+  std::set<std::int64_t> named_threads;
+  std::set<std::int64_t> named_processes;
+  std::map<std::int64_t, std::vector<std::size_t>> open;  // by track
+  std::map<std::int64_t, std::int64_t> latest;
   for (const json& event : document["traceEvents"]) {
     const std::string ph = event.at("ph");
-    ASSERT_TRUE(event.at("name").is_string() && event.at("pid").is_number_integer() &&
-                event.at("tid").is_number_integer() && event.at("ts").is_number())
-        << event;
-    const int pid = event["pid"];
-    const std::pair track(pid, event["tid"].get<int>());
+    EXPECT_TRUE(event.at("name").is_string() && event.at("ts").is_number()) << event;
+    const auto pid = event.at("pid").get<std::int64_t>();
+    const auto tid = event.at("tid").get<std::int64_t>();
     if (ph == "M") {
       const std::string what = event["name"];
-      if (what == "process_name") named_processes.insert(pid);
-      if (what == "thread_name") named_threads.insert(track);
-      ASSERT_TRUE(event.at("args").contains(what.ends_with("_name") ? "name" : "sort_index"));
+      if (what == "process_name") {
+        EXPECT_TRUE(named_processes.insert(pid).second) << "twice: " << event;
+      }
+      if (what == "thread_name") {
+        EXPECT_TRUE(named_threads.insert(tid).second) << "twice: " << event;
+      }
+      EXPECT_TRUE(event.at("args").contains(what.ends_with("_name") ? "name" : "sort_index"));
       continue;
     }
-    EXPECT_TRUE(named_threads.contains(track)) << event;
+    EXPECT_TRUE(named_threads.contains(tid)) << event;
     EXPECT_TRUE(named_processes.contains(pid)) << event;
     EXPECT_TRUE(event.at("cat").is_string());
+    const std::int64_t at = ns(event["ts"]);
+    EXPECT_GE(at, latest[tid]) << "not in order: " << event;
+    latest[tid] = at;
     if (ph == "i") {
       EXPECT_EQ(event.at("s"), "t");
-      continue;
+    } else if (ph == "B") {
+      open[tid].push_back(slices.size());
+      slices.push_back(
+          {event["name"], event["cat"], at, at, pid, tid, event.value("args", json::object())});
+    } else if (ph == "E") {
+      if (open[tid].empty()) {
+        ADD_FAILURE() << "ends what did not begin: " << event;
+        continue;
+      }
+      TraceSliceSeen& slice = slices[open[tid].back()];
+      EXPECT_EQ(slice.name, event["name"]) << "overlaps";
+      slice.end = at;
+      open[tid].pop_back();
+    } else {
+      ADD_FAILURE() << event;
     }
-    ASSERT_EQ(ph, "X");
-    const std::int64_t begin = ns(event["ts"]);
-    const std::int64_t end = begin + ns(event.at("dur"));
-    EXPECT_GE(end, begin);
-    EXPECT_GE(begin, latest[track]) << "not in order: " << event;
-    latest[track] = begin;
-    auto& around = open[track];
-    while (!around.empty() && around.back() <= begin) around.pop_back();
-    EXPECT_TRUE(around.empty() || end <= around.back()) << "overlaps: " << event;
-    around.push_back(end);
   }
+  for (const auto& [tid, left] : open) EXPECT_TRUE(left.empty()) << "no end on " << tid;
+  return slices;
 }
 
-std::vector<json> of_category(const json& document, const std::string& category) {
-  std::vector<json> events;
-  for (const json& event : document.at("traceEvents")) {
-    if (event.value("cat", "") == category) events.push_back(event);
-  }
-  return events;
+void expect_trace(const json& document) { EXPECT_FALSE(slices_of(document).empty()); }
+
+std::vector<TraceSliceSeen> of_category(const json& document, const std::string& category) {
+  std::vector<TraceSliceSeen> slices = slices_of(document);
+  std::erase_if(slices, [&](const TraceSliceSeen& slice) { return slice.category != category; });
+  return slices;
 }
 
 TEST(Perfetto, KeepsToTheTraceEventFormat) {
@@ -85,12 +104,12 @@ TEST(Perfetto, PhasesOfAStartTileIt) {
   run.starts[0] = testing::plain_start("f", 1, 12'345'670);
   const auto phases = of_category(json::parse(export_perfetto(run, {})), "phase");
   ASSERT_EQ(phases.size(), 1 + kPhaseCount);
-  EXPECT_EQ(phases[0]["name"], "cold start");
-  EXPECT_EQ(phases[0]["dur"], 12345.67);
+  EXPECT_EQ(phases[0].name, "cold start");
+  EXPECT_EQ(phases[0].end, 12'345'670);
   std::int64_t at = 0;
   for (std::size_t i = 1; i < phases.size(); ++i) {
-    EXPECT_EQ(ns(phases[i]["ts"]), at);
-    at += ns(phases[i]["dur"]);
+    EXPECT_EQ(phases[i].begin, at);
+    at = phases[i].end;
   }
   EXPECT_EQ(at, 12'345'670);
 }
@@ -98,10 +117,12 @@ TEST(Perfetto, PhasesOfAStartTileIt) {
 TEST(Perfetto, BoundariesThatWereNotSeenAreNotDrawn) {
   coldstart::Run run = testing::plain_run({"f"}, 0);
   run.starts = {testing::full_start("f", 1)};
-  const auto instants = of_category(json::parse(export_perfetto(run, {"f:1"})), "boundary");
   std::set<std::string> names;
-  for (const json& event : instants) names.insert(event["name"]);
-  EXPECT_EQ(instants.size(), kBoundaryCount - 3);
+  const json document = json::parse(export_perfetto(run, {"f:1"}));
+  for (const json& event : document.at("traceEvents")) {
+    if (event.at("ph") == "i" && event.at("cat") == "boundary") names.insert(event["name"]);
+  }
+  EXPECT_EQ(names.size(), kBoundaryCount - 3);
   EXPECT_FALSE(names.contains("linked"));
   EXPECT_TRUE(names.contains("listening"));
 }
@@ -111,10 +132,10 @@ TEST(Perfetto, LibrariesGoFromOpenToMapped) {
   const auto libraries =
       of_category(json::parse(export_perfetto(run, {"tool@page-cache"})), "library");
   ASSERT_EQ(libraries.size(), 2U);  // the loader itself was mapped by the kernel
-  EXPECT_EQ(libraries[0]["name"], "/lib/x86_64-linux-gnu/libc.so.6");
-  EXPECT_EQ(ns(libraries[0]["ts"]), 900'000);
-  EXPECT_EQ(ns(libraries[0]["dur"]), 400'000);
-  EXPECT_EQ(libraries[0]["args"]["bytes"], 1'922'136);
+  EXPECT_EQ(libraries[0].name, "/lib/x86_64-linux-gnu/libc.so.6");
+  EXPECT_EQ(libraries[0].begin, 900'000);
+  EXPECT_EQ(libraries[0].end, 1'300'000);
+  EXPECT_EQ(libraries[0].args["bytes"], 1'922'136);
 }
 
 TEST(Perfetto, LibrariesThatOverlapGoToASecondTrack) {
@@ -125,18 +146,88 @@ TEST(Perfetto, LibrariesThatOverlapGoToASecondTrack) {
   expect_trace(document);
   const auto libraries = of_category(document, "library");
   ASSERT_EQ(libraries.size(), 2U);
-  EXPECT_NE(libraries[0]["tid"], libraries[1]["tid"]);
+  EXPECT_NE(libraries[0].tid, libraries[1].tid);
 }
 
 TEST(Perfetto, CausesFillTheirPhaseAndTheirTrackSaysHow) {
   const coldstart::Run run = testing::accounted_run(5);
   const json document = json::parse(export_perfetto(run, {"tool@disk"}));
   std::int64_t sum = 0;
-  for (const json& cause : of_category(document, "cause")) sum += ns(cause["dur"]);
+  for (const auto& cause : of_category(document, "cause")) sum += cause.end - cause.begin;
   const ChosenStart chosen = choose_starts(run, {"tool@disk"}).at(0);
   EXPECT_EQ(sum, latency_ns(chosen.start->timeline));
   EXPECT_TRUE(testing::contains(document.dump(), "totals of a phase, end to end"));
   EXPECT_FALSE(of_category(document, "sandbox").empty());
+}
+
+TEST(Perfetto, EachProcessAndEachThreadHasItsTrack) {
+  const json document = json::parse(export_perfetto(testing::tracked_run(), {}));
+  expect_trace(document);
+  std::map<int, std::string> processes;
+  std::map<int, std::pair<int, std::string>> threads;
+  for (const json& event : document["traceEvents"]) {
+    if (event["name"] == "process_name") processes[event["pid"]] = event["args"]["name"];
+    if (event["name"] == "thread_name") {
+      threads[event["tid"]] = {event["pid"], event["args"]["name"]};
+    }
+  }
+  ASSERT_TRUE(processes.contains(700) && processes.contains(701)) << document;
+  EXPECT_TRUE(processes[700].starts_with("sh (f: median of cold"));
+  EXPECT_TRUE(processes[701].starts_with("server ("));
+  EXPECT_EQ(threads[700], std::pair(700, std::string("sh")));
+  EXPECT_EQ(threads[701], std::pair(701, std::string("server")));
+  EXPECT_EQ(threads[702], std::pair(701, std::string("thread")));
+}
+
+TEST(Perfetto, StatesOfAThreadFollowEachOtherToItsEnd) {
+  const json document = json::parse(export_perfetto(testing::tracked_run(), {}));
+  std::string states;
+  std::int64_t at = 200;
+  for (const auto& slice : of_category(document, "sched")) {
+    if (slice.tid != 701) continue;
+    EXPECT_EQ(slice.begin, at);
+    at = slice.end;
+    states += slice.name + "; ";
+  }
+  EXPECT_EQ(states, "on CPU; disk; on CPU; ");
+  EXPECT_EQ(at, 1'000'000);
+  EXPECT_TRUE(testing::contains(document.dump(), "wait: child"));
+  EXPECT_TRUE(of_category(document, "cause").empty()) << "totals beside what happened when";
+}
+
+TEST(Perfetto, ProgramsGoFromExecToExecAndAForkIsACopyBefore) {
+  std::string programs;
+  for (const auto& slice :
+       of_category(json::parse(export_perfetto(testing::tracked_run(), {})), "exec")) {
+    programs += slice.name + ' ' + std::to_string(slice.begin) + "; ";
+  }
+  EXPECT_EQ(programs, "fork 100; sh 120; fork of sh 200; server 250; ");
+}
+
+TEST(Perfetto, WhatWasExecutedByItsDescriptorIsCalledWhatTheKernelCallsIt) {
+  coldstart::Run run = testing::tracked_run();
+  (*run.starts[0].account.processes)[0].programs[0].path = "/proc/self/fd/7";
+  const json document = json::parse(export_perfetto(run, {}));
+  EXPECT_EQ(of_category(document, "exec").at(1).name, "sh");
+  EXPECT_EQ(of_category(document, "exec").at(1).args["path"], "/proc/self/fd/7");
+}
+
+TEST(Perfetto, ProcessesOfTwoStartsAreTwoThoughTheyHadOneNumber) {
+  coldstart::Run run = testing::tracked_run();
+  run.starts.push_back(run.starts[0]);
+  run.starts[1].trial = 2;
+  const json document = json::parse(export_perfetto(run, {"f:1", "f:2"}));
+  expect_trace(document);
+  std::set<std::int64_t> pids;
+  for (const auto& slice : slices_of(document)) pids.insert(slice.pid);
+  EXPECT_EQ(pids.size(), 6U);
+}
+
+TEST(Perfetto, SaysThatThreadsWereNotKept) {
+  EXPECT_TRUE(json::parse(export_perfetto(testing::plain_run({"f"}, 1), {}))["otherData"].contains(
+      "threads"));
+  EXPECT_FALSE(
+      json::parse(export_perfetto(testing::tracked_run(), {}))["otherData"].contains("threads"));
 }
 
 TEST(ChooseStarts, WithoutAChoiceTakesTheMedianOfEachSeries) {

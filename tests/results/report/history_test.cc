@@ -9,6 +9,7 @@
 #include "results/report/plots.h"
 #include "results/report/text.h"
 #include "results/store/store.h"
+#include "tests/results/json_schema.h"
 #include "tests/results/sample_run.h"
 #include "tests/results/support.h"
 
@@ -91,6 +92,39 @@ TEST(History, JsonLeavesOutWhatIsAbsent) {
   EXPECT_FALSE(row.contains("host_break"));
 }
 
+TEST(History, JsonIsWhatItsSchemaSays) {
+  if (!testing::have_validator()) GTEST_SKIP() << "apt-get install libvalijson-dev";
+  std::vector<RunLatencies> runs;
+  for (std::int64_t i = 1; i <= 14; ++i) {
+    runs.push_back(run_of(i, i <= 7 ? 10'000'000 : 12'000'000));
+    if (i > 10) runs.back().host.kernel = "6.19";
+  }
+  const auto json = nlohmann::json::parse(history_json(history_of(runs)));
+  const std::string schema = "results/report/history.schema.json";
+  EXPECT_EQ(testing::complaint(json, schema), "");
+  EXPECT_TRUE(contains(json.dump(), "\"change\"")) << "a key that nobody checked";
+  EXPECT_TRUE(contains(json.dump(), "\"host_break\"")) << "a key that nobody checked";
+  auto bad = json;
+  bad["series"][0]["runs"][0].erase("median_ns");
+  EXPECT_NE(testing::complaint(bad, schema), "");
+  bad = json;
+  bad["series"][0]["runs"][0]["change"] = 0;
+  EXPECT_NE(testing::complaint(bad, schema), "");
+}
+
+TEST(History, DrawsInTheFormatsAndTheSizeThatWereAskedFor) {
+  if (const auto obstacle = plot_obstacle()) GTEST_SKIP() << *obstacle;
+  const testing::TempFolder folder;
+  const auto files = write_history_plots(
+      history_of({run_of(1, 10'000'000), run_of(2, 11'000'000)}), folder.path(),
+      {.formats = {PictureFormat::kPdf, PictureFormat::kSvg}, .size = PictureSize{640, 320}});
+  ASSERT_EQ(files.size(), 2U);
+  EXPECT_EQ(folder.names(), (std::vector<std::string>{"history-f-cold-page-cache.pdf",
+                                                      "history-f-cold-page-cache.svg"}));
+  EXPECT_TRUE(testing::read_file(files[0]).starts_with("%PDF"));
+  EXPECT_TRUE(contains(testing::read_file(files[1]), "width=\"640\" height=\"320\""));
+}
+
 TEST(History, DrawsAPictureASeriesAndSaysWhatChanged) {
   if (const auto obstacle = plot_obstacle()) GTEST_SKIP() << *obstacle;
   std::vector<RunLatencies> runs;
@@ -103,7 +137,7 @@ TEST(History, DrawsAPictureASeriesAndSaysWhatChanged) {
   runs.push_back(other);
   const testing::TempFolder folder;
   const auto files = write_history_plots(history_of(runs), folder / "plots");
-  ASSERT_EQ(files.size(), 2U);
+  ASSERT_EQ(files.size(), 4U);
   const std::string svg = testing::read_file(folder / "plots/history-f-cold-page-cache.svg");
   EXPECT_TRUE(contains(svg, "<svg"));
   EXPECT_TRUE(contains(svg, "another machine"));

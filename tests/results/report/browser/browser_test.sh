@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The HTML report in a real browser. usage: browser_test.sh REPORT_PAGES BUILD_FOLDER
+# The HTML report and the trace export in a real browser. usage: browser_test.sh REPORT_PAGES BUILD_FOLDER
 # Exit 77 and one line where browser, Node.js or playwright-core cannot be had.
 set -euo pipefail
 report_pages=$1 build=$2
@@ -20,7 +20,7 @@ command -v gnuplot >/dev/null || skip "no gnuplot; apt-get install gnuplot-nox"
 # The modules stay in the build folder, for the next time.
 modules=$build/browser
 mkdir -p "$modules"
-cp "$here"/package.json "$here"/package-lock.json "$here"/report.test.mjs "$modules"
+cp "$here"/package.json "$here"/package-lock.json "$here"/*.mjs "$modules"
 cd "$modules"
 if ! cmp -s package-lock.json installed.json; then
   npm ci --no-audit --no-fund --loglevel=error >npm.log 2>&1 ||
@@ -30,4 +30,4 @@ fi
 export CHROMIUM REPORT_PAGES=$modules/pages
 mkdir -p "$REPORT_PAGES"
 "$report_pages" "$REPORT_PAGES"
-node --test --test-reporter=spec report.test.mjs
+node --test --test-reporter=spec report.test.mjs trace.test.mjs

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "results/export/perfetto.h"
 #include "results/report/html.h"
 #include "tests/results/sample_run.h"
 
@@ -41,6 +42,21 @@ coldstart::Run evil_run() {
   return run;
 }
 
+// Starts with everything that a trace can have: accounts, and what each thread did.
+coldstart::Run traced_run() {
+  coldstart::Run run = testing::accounted_run(5);
+  const coldstart::Run tracked = testing::tracked_run();
+  run.functions.push_back(tracked.functions[0]);
+  run.starts.push_back(tracked.starts[0]);
+  // Nanoseconds that no sum of binary fractions of a microsecond meets.
+  std::vector<ThreadChange>& changes = (*run.starts.back().account.processes)[0].threads[0].changes;
+  changes.clear();
+  for (std::int64_t at = 101; at < 1'000'000; at += 1'237) {
+    changes.push_back({at, at % 2 == 0 ? ThreadState::kCpu : ThreadState::kRunnable, {}});
+  }
+  return run;
+}
+
 }  // namespace
 }  // namespace coldstart::results
 
@@ -54,4 +70,5 @@ int main(int argc, char** argv) {
   results::write(results::full_run(30), folder / "full.html");
   results::write(results::full_run(834), folder / "large.html");  // 10,008 starts
   results::write(results::evil_run(), folder / "evil.html");
+  std::ofstream(folder / "trace.json") << results::export_perfetto(results::traced_run(), {});
 }
