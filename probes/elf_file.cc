@@ -11,6 +11,8 @@
 namespace coldstart::probes {
 namespace {
 
+constexpr std::uint64_t kPage = 4096;
+
 Elf* as_elf(void* elf) { return static_cast<Elf*>(elf); }
 
 // The file offset at which a virtual address is stored.
@@ -153,6 +155,78 @@ std::vector<std::uint64_t> ElfFile::call_offsets(std::uint64_t function,
     if (got == static_cast<ssize_t>(code.size())) find_calls(code, begin, function, calls);
   }
   return calls;
+}
+
+void ElfFile::each_function(
+    const std::function<void(std::uint64_t, std::uint64_t, const char*)>& visit) const {
+  Elf* elf = as_elf(elf_);
+  for (Elf_Scn* section = elf_nextscn(elf, nullptr); section != nullptr;
+       section = elf_nextscn(elf, section)) {
+    GElf_Shdr header;
+    if (gelf_getshdr(section, &header) == nullptr || header.sh_entsize == 0) continue;
+    if (header.sh_type != SHT_SYMTAB && header.sh_type != SHT_DYNSYM) continue;
+    Elf_Data* data = elf_getdata(section, nullptr);
+    if (data == nullptr) continue;
+    const std::size_t count = header.sh_size / header.sh_entsize;
+    for (std::size_t i = 0; i < count; ++i) {
+      GElf_Sym symbol;
+      if (gelf_getsym(data, static_cast<int>(i), &symbol) == nullptr) continue;
+      const int type = GELF_ST_TYPE(symbol.st_info);
+      if (symbol.st_shndx == SHN_UNDEF || (type != STT_FUNC && type != STT_GNU_IFUNC)) continue;
+      const char* name = elf_strptr(elf, header.sh_link, symbol.st_name);
+      if (name != nullptr && *name != '\0') visit(symbol.st_value, symbol.st_size, name);
+    }
+  }
+}
+
+std::optional<std::uint64_t> ElfFile::address_at(std::uint64_t file_offset) const {
+  std::size_t count = 0;
+  if (elf_getphdrnum(as_elf(elf_), &count) != 0) return std::nullopt;
+  for (std::size_t i = 0; i < count; ++i) {
+    GElf_Phdr segment;
+    if (gelf_getphdr(as_elf(elf_), static_cast<int>(i), &segment) == nullptr) continue;
+    if (segment.p_type != PT_LOAD || (segment.p_flags & PF_X) == 0) continue;
+    // Whole pages are mapped: the segment may begin in the middle of one.
+    const std::uint64_t page = segment.p_offset & ~std::uint64_t{kPage - 1};
+    if (file_offset < page || file_offset >= segment.p_offset + segment.p_filesz) continue;
+    return segment.p_vaddr + file_offset - segment.p_offset;
+  }
+  return std::nullopt;
+}
+
+std::uint64_t ElfFile::entry() const {
+  GElf_Ehdr header;
+  return gelf_getehdr(as_elf(elf_), &header) == nullptr ? 0 : header.e_entry;
+}
+
+std::optional<std::string> ElfFile::build_id() const {
+  Elf* elf = as_elf(elf_);
+  for (Elf_Scn* section = elf_nextscn(elf, nullptr); section != nullptr;
+       section = elf_nextscn(elf, section)) {
+    GElf_Shdr header;
+    if (gelf_getshdr(section, &header) == nullptr || header.sh_type != SHT_NOTE) continue;
+    Elf_Data* data = elf_getdata(section, nullptr);
+    if (data == nullptr) continue;
+    GElf_Nhdr note;
+    std::size_t name_at = 0;
+    std::size_t body_at = 0;
+    for (std::size_t at = 0; (at = gelf_getnote(data, at, &note, &name_at, &body_at)) > 0;) {
+      const char* base = static_cast<const char*>(data->d_buf);
+      if (note.n_type != NT_GNU_BUILD_ID || note.n_namesz != sizeof("GNU") ||
+          std::strcmp(base + name_at, "GNU") != 0) {
+        continue;
+      }
+      std::string id;
+      constexpr std::string_view kDigits = "0123456789abcdef";
+      for (std::size_t i = 0; i < note.n_descsz; ++i) {
+        const auto byte = static_cast<unsigned char>(base[body_at + i]);
+        id += kDigits[byte >> 4U];
+        id += kDigits[byte & 0xFU];
+      }
+      return id;
+    }
+  }
+  return std::nullopt;
 }
 
 bool ElfFile::has_usdt(std::string_view provider, std::string_view probe) const {

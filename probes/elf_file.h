@@ -1,8 +1,10 @@
 // The little that the probes must know of an ELF file: is it dynamically linked and by which
-// loader, where in the file does a symbol's code lie, does it carry a USDT note.
+// loader, where in the file does a symbol's code lie and which one lies there, does it carry a USDT
+// note.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,6 +31,22 @@ class ElfFile {
   /// must be the end of a mangled name's fixed part. Sources: elf(5); offset = st_value - p_vaddr +
   /// p_offset of the segment that holds it.
   std::optional<std::uint64_t> function_offset(std::string_view name, bool prefix = false) const;
+
+  /// Calls `visit` for every defined function with its address (of the file, before it is loaded),
+  /// its size (0: not said) and its name. Looks in .symtab and in .dynsym; one that is in both
+  /// comes twice.
+  void each_function(const std::function<void(std::uint64_t address, std::uint64_t size,
+                                              const char* name)>& visit) const;
+
+  /// The address, before it is loaded, of what stands at this offset of the file. Absent: nothing
+  /// that is executed.
+  std::optional<std::uint64_t> address_at(std::uint64_t file_offset) const;
+
+  /// Where the program, or the dynamic loader, begins; before it is loaded. 0: it is a library.
+  std::uint64_t entry() const;
+
+  /// .note.gnu.build-id in lower-case hexadecimal. Absent: it has none.
+  std::optional<std::string> build_id() const;
 
   /// File offsets of the direct calls (x86-64: E8 rel32) of the function at that file offset, in
   /// ascending order. With `caller`, only those in the code of that function, if .dynsym or .symtab

@@ -73,6 +73,7 @@ class LiveSession final : public Session {
   }
 
   int spawners_fd() const override { return bpf_map__fd(skeleton_->maps.spawners); }
+  int processes_fd() const override { return bpf_map__fd(skeleton_->maps.processes); }
   int ready_fd() const override { return bpf_map__fd(skeleton_->maps.events); }
 
   void drain(const std::function<void(Event&&)>& sink) override {

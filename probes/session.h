@@ -33,6 +33,10 @@ class Session {
   /// forks and removes it afterwards. -1 where there is none.
   virtual int spawners_fd() const = 0;
 
+  /// The map {process id (u32) -> its instance, first of what is in it (u64)}. -1 where there is
+  /// none.
+  virtual int processes_fd() const { return -1; }
+
   /// Readable when an event that user space must act on has come (a socket listens). -1 if never.
   virtual int ready_fd() const = 0;
 

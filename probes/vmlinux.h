@@ -30,6 +30,7 @@ enum { false = 0, true = 1 };
 enum bpf_map_type {
   BPF_MAP_TYPE_HASH = 1,
   BPF_MAP_TYPE_ARRAY = 2,
+  BPF_MAP_TYPE_PERF_EVENT_ARRAY = 4,
   BPF_MAP_TYPE_PERCPU_ARRAY = 6,
   BPF_MAP_TYPE_STACK_TRACE = 7,
   BPF_MAP_TYPE_LRU_HASH = 9,
@@ -61,6 +62,9 @@ enum { NR_CLONE3 = 435 }; /* include/uapi/asm-generic/unistd.h */
 #define BTRFS_SUPER_MAGIC 0x9123683e
 #define NFS_SUPER_MAGIC 0x6969
 #define FUSE_SUPER_MAGIC 0x65735546
+
+/* arch/x86/include/asm/segment.h: the code segment of 64-bit user space */
+enum { USER_CS_64 = 0x33 };
 
 /* The number of the system call that a task is in; negative: in none. */
 #define PT_REGS_SYSCALL_NUMBER(regs) ((long)BPF_CORE_READ(regs, orig_ax))

@@ -67,9 +67,16 @@ void add_export(CLI::App& app, const Globals& globals, Action& action) {
       ->check(CLI::IsMember(kRows));
   command->add_flag("--aggregate", options->choices.aggregate,
                     "google-benchmark: one row a function, its median");
-  command->add_option("--start", options->choices.starts,
-                      "perfetto: FUNCTION[@CACHE][:TRIAL|:median|:pNN], once or more (else the "
-                      "median start of each function)");
+  command->add_option(
+      "--start", options->choices.starts,
+      "perfetto, folded: FUNCTION[@CACHE][:TRIAL|:median|:pNN], once or more (else the "
+      "median start of each function; folded: all starts)");
+  command->add_flag("--on-cpu", options->choices.folded.on_cpu,
+                    "folded: where threads ran (where nothing is said)");
+  command->add_flag("--off-cpu", options->choices.folded.off_cpu,
+                    "folded: where threads had left the CPU and could not run on");
+  command->add_flag("--samples", options->choices.folded.count,
+                    "folded: how often, instead of microseconds");
   command->add_flag("--timestamps", options->choices.timestamps,
                     "openmetrics: give each sample the time of the run");
   command->callback(

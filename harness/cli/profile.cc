@@ -10,14 +10,17 @@
 #include "harness/cli/record_run.h"
 #include "harness/process/spawn.h"
 #include "harness/suite/suite.h"
+#include "probes/stack_sampler.h"
 #include "results/model/duration.h"
 #include "results/model/error.h"
 #include "results/report/causes_table.h"
 #include "results/report/cells.h"
 #include "results/report/details.h"
+#include "results/report/stacks.h"
 #include "results/report/table.h"
 #include "results/report/waterfall.h"
 #include "results/statistics/causes.h"
+#include "results/statistics/hot_frames.h"
 #include "results/statistics/summary.h"
 #include "results/store/store.h"
 
@@ -40,6 +43,7 @@ struct ProfileOptions {
   RecordOptions record;
   std::string probes = "all";
   CacheOptions cache;
+  int stack_rate = 0;  // 0: no stacks
   bool tracks = false;
 };
 
@@ -160,6 +164,9 @@ void print_profile(const Run& run, const results::TextStyle& style) {
          {results::waterfall(median, style, contract), why, results::details_text(median, style)}) {
       if (!part.empty()) std::printf("%s\n", part.c_str());
     }
+    constexpr std::size_t kHottest = 10;
+    const auto hot = results::hot_frames(run, summary, kHottest);
+    if (hot.starts > 0) std::printf("%s\n", results::stacks_text(hot, style).c_str());
   }
   std::fputs(results::comparison_table(run, summaries, style).c_str(), stdout);
 }
@@ -179,6 +186,7 @@ int profile(const Globals& globals, const ProfileOptions& options, harness::Laun
   check_before_run(globals, options.record);
   const auto session = probes::open_session(probes::TierSet::parse(options.probes));
   harness::Platform platform(launcher, *session);
+  if (options.stack_rate > 0) platform.sample_stacks(options.stack_rate);
   Progress progress(globals.quiet);
   if (function.contract == harness::ContractKind::kHttp) {
     progress.show("rehearsing " + function.name, 0, function.trials);
@@ -241,6 +249,12 @@ void add_profile(CLI::App& app, const Globals& globals, harness::Launcher& launc
                    "all, none, or tiers: process,loader,runtime,cpu,files")
       ->capture_default_str();
   add_cache_options(*command, options->cache);
+  command
+      ->add_flag(
+          "--stacks{" + std::to_string(probes::kDefaultStackRate) + "}", options->stack_rate,
+          "Also sample stacks, on and off CPU; --stacks=N: N times a second (997). Slows the "
+          "starts")
+      ->check(CLI::Range(1, probes::kHighestStackRate));
   command->add_flag("--tracks", options->tracks,
                     "Keep what each thread did, for `export --format perfetto`, also of more than "
                     "100 trials");

@@ -12,6 +12,7 @@
 
 #include "harness/platform/cache_state.h"
 #include "harness/platform/listeners.h"
+#include "harness/platform/stack_watch.h"
 #include "harness/process/container_cgroups.h"
 #include "harness/process/monotonic.h"
 #include "harness/process/spawn.h"
@@ -60,22 +61,34 @@ asio::awaitable<Start> ColdStart::run() {
   prepare_cache();
   lost_before_ = platform_.session_.lost_events();
   if (!port_is_taken()) {
+    if (StackWatch* stacks = watch()) stacks->begin();
     view_.due_ns = monotonic_ns();
     deadline_ns_ = view_.due_ns + function_.timeout.count();
     launch();
     co_await serve();
   }
   platform_.hub_.fetch_events();
+  if (StackWatch* stacks = watch()) stacks->look(channel_->events);
   if (rehearsal_) complete_rehearsal();
   check_cache_proof();
   record_.outlived = channel_->exited && !channel_->empty;
   note_exit();
   co_await end_instance();
   platform_.hub_.fetch_events();
+  // Its events are given up below.
+  const std::vector<probes::Event> events =
+      watch() != nullptr ? channel_->events : std::vector<probes::Event>();
   write_record();
+  if (StackWatch* stacks = watch()) {
+    record_.stacks =
+        stacks->end(events, record_.instance, view_.due_ns, record_.timeline, plan_.rootfs);
+  }
   if (platform_.open_records_ == 0) platform_.session_.between_starts();
   co_return std::move(record_);
 }
+
+// Of a rehearsal nobody wants to see them.
+StackWatch* ColdStart::watch() const { return rehearsal_ ? nullptr : platform_.stacks_.get(); }
 
 void ColdStart::request(const FirstRequest& first, WhoWaits who_waits) {
   who_waits_ = std::move(who_waits);

@@ -11,6 +11,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "harness/platform/stack_watch.h"
 #include "results/model/error.h"
 
 namespace asio = boost::asio;
@@ -33,13 +34,18 @@ asio::awaitable<void> Channel::changed(std::int64_t deadline_ns) {
 }
 
 EventHub::EventHub(asio::io_context& io, Launcher& launcher, probes::Session& session)
-    : io_(io), launcher_(launcher), session_(session), reports_(io), events_(io) {
+    : io_(io), launcher_(launcher), session_(session), reports_(io), events_(io), stacks_(io) {
   reports_.assign(::dup(launcher.fd()));
   asio::co_spawn(io_, read_reports(), rethrow);
   if (session.ready_fd() >= 0) {
     events_.assign(::dup(session.ready_fd()));
     asio::co_spawn(io_, read_events(), rethrow);
   }
+}
+
+void EventHub::watch_stacks(StackWatch& stacks) {
+  stacks_.assign(::dup(stacks.ready_fd()));
+  asio::co_spawn(io_, read_stacks(stacks), rethrow);
 }
 
 std::shared_ptr<Channel> EventHub::open(std::uint64_t instance) {
@@ -69,6 +75,16 @@ asio::awaitable<void> EventHub::read_events() {
                                 asio::redirect_error(asio::use_awaitable, error));
     if (error) co_return;
     fetch_events();
+  }
+}
+
+asio::awaitable<void> EventHub::read_stacks(StackWatch& stacks) {
+  for (;;) {
+    boost::system::error_code error;
+    co_await stacks_.async_wait(asio::posix::stream_descriptor::wait_read,
+                                asio::redirect_error(asio::use_awaitable, error));
+    if (error) co_return;
+    stacks.fetch();
   }
 }
 

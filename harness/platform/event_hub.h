@@ -19,6 +19,8 @@
 
 namespace coldstart::harness {
 
+class StackWatch;
+
 /// All that is known of one instance while it lives. Filled by the hub, awaited by the start.
 class Channel {
  public:
@@ -53,18 +55,23 @@ class EventHub {
   std::shared_ptr<Channel> open(std::uint64_t instance);
   void forget(std::uint64_t instance) { channels_.erase(instance); }
 
+  /// From now on stacks are fetched, too. Once at most; must live as long.
+  void watch_stacks(StackWatch& stacks);
+
   /// Fetches all events that the kernel has written so far.
   void fetch_events();
 
  private:
   boost::asio::awaitable<void> read_events();
   boost::asio::awaitable<void> read_reports();
+  boost::asio::awaitable<void> read_stacks(StackWatch& stacks);
 
   boost::asio::io_context& io_;
   Launcher& launcher_;
   probes::Session& session_;
   boost::asio::posix::stream_descriptor reports_;
   boost::asio::posix::stream_descriptor events_;
+  boost::asio::posix::stream_descriptor stacks_;
   std::unordered_map<std::uint64_t, std::shared_ptr<Channel>> channels_;
 };
 

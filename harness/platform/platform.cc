@@ -9,6 +9,7 @@
 #include <boost/asio/co_spawn.hpp>
 
 #include "harness/platform/cold_start.h"
+#include "harness/platform/stack_watch.h"
 #include "results/model/error.h"
 
 namespace coldstart::harness {
@@ -76,6 +77,11 @@ void Platform::give_up_cgroups(std::uint64_t instance) {
     launcher_.disown_cgroups(instance);
   } catch (const Error&) {
   }
+}
+
+void Platform::sample_stacks(int rate_hz) {
+  stacks_ = std::make_unique<StackWatch>(session_.processes_fd(), rate_hz);
+  hub_.watch_stacks(*stacks_);
 }
 
 void Platform::kill(std::uint64_t instance) {

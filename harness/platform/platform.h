@@ -109,6 +109,10 @@ class Platform {
   probes::Session& session() { return session_; }
   const std::filesystem::path& run_directory() const { return run_directory_; }
 
+  /// From now on each cold_start() has its stacks. Throws Error where that does not work here.
+  /// Slows what is started; not for several starts at a time.
+  void sample_stacks(int rate_hz);
+
  private:
   friend class ColdStart;
 
@@ -119,6 +123,7 @@ class Platform {
   IoContext io_;
   Launcher& launcher_;
   probes::Session& session_;
+  std::unique_ptr<StackWatch> stacks_;  // null: not asked for
   EventHub hub_;
   std::filesystem::path run_directory_;
   PortPool ports_;

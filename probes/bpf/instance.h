@@ -3,11 +3,8 @@
 #ifndef COLDSTART_PROBES_BPF_INSTANCE_H
 #define COLDSTART_PROBES_BPF_INSTANCE_H
 
-struct process {
-  u64 instance;
-  u32 link_map_changes; /* hits of _dl_debug_state since the last exec */
-  u32 seen;             /* bits of enum seen, since the last exec */
-};
+#include "instance_process.h"
+
 enum seen { SEEN_ENTERED = 1, SEEN_RUNTIME = 2, SEEN_APPLICATION = 4, SEEN_END = 8 };
 
 struct {
@@ -21,13 +18,6 @@ struct {
   __type(key, u32);
   __type(value, u64);
 } spawners SEC(".maps");
-
-struct {
-  __uint(type, BPF_MAP_TYPE_HASH);
-  __uint(max_entries, 32768);
-  __type(key, u32);
-  __type(value, struct process);
-} processes SEC(".maps");
 
 /* Records that did not fit into the ring buffer, which itself says nothing when it is full, and
  * what else could not be noted down. */

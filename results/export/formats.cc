@@ -18,14 +18,20 @@ void refuse_what_is_of_no_use(std::string_view format, const ExportChoices& choi
     bool given;
     const char* name;
     std::string_view format;
+    std::string_view or_format = {};
   };
   for (const Option& option : {Option{choices.rows.has_value(), "--rows", "csv"},
                                Option{choices.aggregate, "--aggregate", "google-benchmark"},
                                Option{choices.timestamps, "--timestamps", "openmetrics"},
-                               Option{!choices.starts.empty(), "--start", "perfetto"}}) {
-    if (option.given && option.format != format) {
-      throw Error(option.name, fmt::format("--format {} has no use for it", format),
-                  fmt::format("it goes with --format {}", option.format));
+                               Option{!choices.starts.empty(), "--start", "perfetto", "folded"},
+                               Option{choices.folded.on_cpu, "--on-cpu", "folded"},
+                               Option{choices.folded.off_cpu, "--off-cpu", "folded"},
+                               Option{choices.folded.count, "--samples", "folded"}}) {
+    if (option.given && option.format != format && option.or_format != format) {
+      throw Error(
+          option.name, fmt::format("--format {} has no use for it", format),
+          fmt::format("it goes with --format {}{}", option.format,
+                      option.or_format.empty() ? "" : fmt::format(" or {}", option.or_format)));
     }
   }
 }
@@ -38,6 +44,7 @@ const std::vector<ExportFormat>& export_formats() {
       {"csv", "tidy tables: --rows starts, phases or invocations"},
       {"google-benchmark", "compare.py; --aggregate: github-action-benchmark"},
       {"perfetto", "a trace of chosen starts for ui.perfetto.dev: --start"},
+      {"folded", "sampled stacks for flame graphs: --off-cpu, --start, --samples"},
       {"openmetrics", "for Prometheus; --timestamps to backfill"},
       {"bmf", "Bencher Metric Format: medians with their intervals"},
       {"hyperfine", "for the plot scripts of hyperfine"},
@@ -54,6 +61,7 @@ std::string export_run(const Run& run, std::string_view format, const ExportChoi
                                    choices.aggregate ? Repetitions::kMedian : Repetitions::kEach);
   }
   if (format == "perfetto") return export_perfetto(run, choices.starts);
+  if (format == "folded") return export_folded(run, choices.folded, choices.starts);
   if (format == "openmetrics") return export_openmetrics(run, choices.timestamps);
   if (format == "bmf") return export_bmf(run);
   if (format == "hyperfine") return export_hyperfine(run);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "results/export/csv.h"
+#include "results/export/folded.h"
 #include "results/export/json.h"
 #include "results/model/record.h"
 
@@ -26,7 +27,8 @@ struct ExportChoices {
   std::optional<CsvRows> rows = {};      ///< csv; absent: starts
   bool aggregate = false;                ///< google-benchmark: one median row a name
   bool timestamps = false;               ///< openmetrics
-  std::vector<std::string> starts = {};  ///< perfetto: see choose_starts.h
+  std::vector<std::string> starts = {};  ///< perfetto, folded: see choose_starts.h
+  FoldedChoices folded = {};             ///< folded
 };
 
 /// The run in the format of that name. Throws Error for a format that is not in export_formats(),

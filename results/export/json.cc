@@ -10,6 +10,7 @@
 #include "results/export/json_put.h"
 #include "results/export/load_json.h"
 #include "results/export/overhead_json.h"
+#include "results/export/stacks_json.h"
 #include "results/statistics/summary.h"
 
 namespace coldstart::results {
@@ -115,6 +116,7 @@ Json start_json(const Start& start) {
   put(json, "exit_status", start.exit_status);
   put(json, "exit_signal", start.exit_signal);
   put_account(json, start.account);
+  if (start.stacks) json["stacks"] = stacks_json(*start.stacks);
   return json;
 }
 

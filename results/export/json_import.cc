@@ -14,6 +14,7 @@
 #include "results/export/json_node.h"
 #include "results/export/load_json.h"
 #include "results/export/overhead_json.h"
+#include "results/export/stacks_json.h"
 #include "results/model/error.h"
 
 namespace coldstart::results {
@@ -158,6 +159,7 @@ Start read_start(const Node& node, const std::set<std::string>& functions) {
   node.read("exit_status", start.exit_status);
   node.read("exit_signal", start.exit_signal);
   start.account = read_account(node);
+  if (const auto stacks = node.find("stacks")) start.stacks = read_stacks(*stacks);
   return start;
 }
 

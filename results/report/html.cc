@@ -13,6 +13,7 @@
 #include "results/report/html_assets.h"
 #include "results/report/html_parts.h"
 #include "results/report/html_pictures.h"
+#include "results/report/html_stacks.h"
 #include "results/report/html_starts.h"
 #include "results/report/load_sections.h"
 #include "results/report/notes.h"
@@ -274,6 +275,7 @@ std::string html_report(const Run& run, const std::vector<Summary>& summaries,
       {"cache-states", "Cache states", cache_states(content)},
       {"load", "Under load", load_part(content)},
       {"causes", "Why the time passed", causes_part(content)},
+      {"stacks", "Stacks", html_stacks(run, summaries)},
       {"starts", "Any start, step by step", waterfall_part(content)},
       {"loaded", "Libraries, files and imports", median_starts(content)},
       {"skipped", "Skipped", list_of(notes.skipped)},

@@ -219,6 +219,14 @@ void add_probe_notes(const Run& run, std::vector<std::string>& notes) {
                                           tier.reason.empty() ? "" : ": " + tier.reason,
                                           tier.remedy.empty() ? "" : "; " + tier.remedy)));
   }
+  const auto sampled = std::find_if(run.starts.begin(), run.starts.end(),
+                                    [](const Start& start) { return start.stacks.has_value(); });
+  if (sampled != run.starts.end()) {
+    notes.push_back(
+        fmt::format("stacks: sampled {} times a second on each CPU, which slows the starts: do not "
+                    "compare them with those of runs without",
+                    format_count(sampled->stacks->rate_hz)));
+  }
   std::set<std::int64_t> intervals;
   for (const Start& start : run.starts) {
     if (start.readiness_poll_ns) intervals.insert(*start.readiness_poll_ns);

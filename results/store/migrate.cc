@@ -77,6 +77,29 @@ CREATE TABLE instances (
   peak_memory_bytes INTEGER
 ) STRICT;
 CREATE INDEX instances_by_load ON instances (load_id);
+)sql",
+                                                                R"sql(
+CREATE TABLE stack_profiles (
+  start_id INTEGER PRIMARY KEY REFERENCES starts (id),
+  rate_hz  INTEGER NOT NULL,
+  taken    INTEGER NOT NULL,
+  lost     INTEGER NOT NULL,
+  cut      INTEGER NOT NULL,
+  broken   INTEGER NOT NULL,
+  frames   INTEGER NOT NULL,
+  unnamed  INTEGER NOT NULL,
+  notes    TEXT NOT NULL
+) STRICT;
+CREATE TABLE stacks (
+  start_id INTEGER NOT NULL REFERENCES starts (id),
+  phase    TEXT NOT NULL,
+  thread   TEXT NOT NULL,
+  on_cpu   INTEGER NOT NULL,
+  stack    TEXT NOT NULL,
+  count    INTEGER NOT NULL,
+  time_ns  INTEGER NOT NULL
+) STRICT;
+CREATE INDEX stacks_by_start ON stacks (start_id);
 )sql"};
 
 int version_of(SQLite::Database& db) { return db.execAndGet("PRAGMA user_version").getInt(); }

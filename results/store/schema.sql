@@ -1,4 +1,4 @@
--- coldstart.db, schema version 3 (PRAGMA user_version; application_id is 'COLD').
+-- coldstart.db, schema version 4 (PRAGMA user_version; application_id is 'COLD').
 --
 -- Times are nanoseconds. A value that was not measured is NULL, never 0. Example, all latencies of the
 -- newest run:
@@ -24,6 +24,13 @@
 --     FROM invocations i JOIN loads l ON l.id = i.load_id JOIN functions f ON f.id = i.function_id
 --    WHERE l.run_id = (SELECT max(id) FROM runs) AND i.instance IS NOT NULL
 --    GROUP BY l.id, f.id;
+--
+-- Where the threads of the newest run were when they had a CPU, of `coldstart profile --stacks`:
+--
+--   SELECT k.phase, k.stack, sum(k.time_ns) / 1e6 AS ms
+--     FROM stacks k JOIN starts s ON s.id = k.start_id JOIN functions f ON f.id = s.function_id
+--    WHERE f.run_id = (SELECT max(id) FROM runs) AND k.on_cpu
+--    GROUP BY k.phase, k.stack ORDER BY ms DESC LIMIT 20;
 
 CREATE TABLE runs (
   id           INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -131,6 +138,32 @@ CREATE INDEX starts_by_function ON starts (function_id);
 CREATE VIEW absent_boundaries AS
   SELECT s.id AS start_id, a.boundary, a.kind, a.reason
     FROM starts s JOIN absences a ON a.set_id = s.absence_set_id;
+
+-- Sampled stacks of a start, where they were asked for: how many, and how far they can be trusted.
+CREATE TABLE stack_profiles (
+  start_id INTEGER PRIMARY KEY REFERENCES starts (id),
+  rate_hz  INTEGER NOT NULL,      -- samples a second of each CPU
+  taken    INTEGER NOT NULL,      -- stacks, on and off CPU
+  lost     INTEGER NOT NULL,      -- that did not fit into the buffer: not in `stacks`
+  cut      INTEGER NOT NULL,      -- of those taken: deeper than what is copied of a stack
+  broken   INTEGER NOT NULL,      -- of those taken: not walked to its beginning, for another reason
+  frames   INTEGER NOT NULL,      -- of all that were taken
+  unnamed  INTEGER NOT NULL,      -- of these: without a function's name
+  notes    TEXT NOT NULL          -- JSON array of strings
+) STRICT;
+
+-- Equal stacks of one phase of a start, added up.
+CREATE TABLE stacks (
+  start_id INTEGER NOT NULL REFERENCES starts (id),
+  phase    TEXT NOT NULL,         -- link, runtime+app, …
+  thread   TEXT NOT NULL,
+  on_cpu   INTEGER NOT NULL,      -- 0: the thread had left its CPU here and could not run on
+  stack    TEXT NOT NULL,         -- frames, outermost first, with ';' between
+  count    INTEGER NOT NULL,      -- samples, or times it left the CPU
+  time_ns  INTEGER NOT NULL       -- on CPU: an estimate, count times the period of the clock
+) STRICT;
+
+CREATE INDEX stacks_by_start ON stacks (start_id);
 
 -- A load as it was driven. Moments of its requests and instances are since begin_ns; where its functions are driven one
 -- after the other, since the begin of their own function's turn.

@@ -153,7 +153,8 @@ StartWriter::StartWriter(SQLite::Database& db)
       insert_set_(db, "INSERT INTO absence_sets (run_id) VALUES (?)"),
       insert_absence_(db, "INSERT INTO absences VALUES (?, ?, ?, ?)"),
       insert_start_(db, std::string("INSERT INTO starts (function_id, ") + kColumns + ") VALUES (" +
-                            placeholders(kColumnCount + 1) + ")") {}
+                            placeholders(kColumnCount + 1) + ")"),
+      stacks_(db) {}
 
 std::int64_t StartWriter::add_absences(std::int64_t run_id, const Timeline& timeline) {
   insert_set_.tryReset();
@@ -204,6 +205,7 @@ void StartWriter::add(std::int64_t function_id, std::optional<std::int64_t> abse
   bind_optional(insert_start_, i++, start.in_flight);
   insert_start_.exec();
   insert_start_.tryReset();
+  if (start.stacks) stacks_.add(db_.getLastInsertRowid(), *start.stacks);
 }
 
 std::vector<Start> load_starts(SQLite::Database& db, std::int64_t run_id) {
@@ -214,6 +216,7 @@ std::vector<Start> load_starts(SQLite::Database& db, std::int64_t run_id) {
   query.bind(1, run_id);
   std::vector<Start> starts;
   while (query.executeStep()) starts.push_back(read_start(query, absences, db.getFilename()));
+  load_stacks(db, run_id, starts);
   return starts;
 }
 

@@ -1,4 +1,5 @@
-// A start as rows of the tables `starts`, `absence_sets` and `absences`. Used by store.cc only.
+// A start as rows of the tables `starts`, `absence_sets` and `absences`, with its stacks. Used by
+// store.cc only.
 #pragma once
 
 #include <SQLiteCpp/SQLiteCpp.h>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "results/model/record.h"
+#include "results/store/stack_rows.h"
 
 namespace coldstart::results {
 
@@ -31,6 +33,7 @@ class StartWriter {
   SQLite::Statement insert_set_;
   SQLite::Statement insert_absence_;
   SQLite::Statement insert_start_;
+  StackWriter stacks_;
 };
 
 /// All starts of a run in the order in which they were added.

@@ -288,6 +288,31 @@ Account full_account() {
   return account;
 }
 
+StackProfile full_stacks() {
+  StackProfile profile;
+  profile.rate_hz = 1000;
+  profile.stacks = {
+      {"link", "hello", true, {"_start", "_dl_start", "do_lookup_x"}, 3, 3'000'000},
+      {"app", "hello", true, {"_start", "main", "spin(int, char)"}, 4, 4'000'000},
+      {"app", "hello", true, {"_start", "main", "read", "vfs_read_[k]"}, 1, 1'000'000},
+      {"app",
+       "hello",
+       true,
+       {"[callers unknown]", "[libfoo.so]", "int Main.f()_[j]"},
+       1,
+       1'000'000},
+      {"app", "pool-1", false, {"clone3", "main", "sleeps", "schedule_[k]"}, 2, 20'000'499},
+  };
+  profile.taken = 11;
+  profile.lost = 2;
+  profile.cut = 1;
+  profile.broken = 3;
+  profile.unnamed = 5;
+  profile.frames = 35;
+  profile.notes = {"generated code has no names"};
+  return profile;
+}
+
 Overhead sample_overhead(const std::string& what, const std::string& tiers, double ratio) {
   const Host host = info().host;
   return {"2026-01-01T00:00:00Z",
@@ -324,6 +349,7 @@ Start full_start(const std::string& function, int trial) {
   start.exit_status = 0;
   start.exit_signal = 9;
   start.account = full_account();
+  start.stacks = full_stacks();
   return start;
 }
 

@@ -29,6 +29,9 @@ Run accounted_run(int starts = 20);
 /// An account with every field filled, no two values alike.
 Account full_account();
 
+/// Stacks with every field filled, on CPU and off, in two phases.
+StackProfile full_stacks();
+
 /// A measurement of our own cost, on the host of plain_run.
 Overhead sample_overhead(const std::string& what, const std::string& tiers, double ratio);
 

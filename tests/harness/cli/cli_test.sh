@@ -348,6 +348,34 @@ END
     expect 0 'bad-response \(HTTP status 200, expected 204' "$program" -q profile --trials 1 --expect-status 204 -- "$functions/hello"
     expect 2 'separate words, or as sh -c' "$program" -q profile -- 'ls -la'
     ;;
+  profile-stacks)
+    spins=$build/tests/functions/spins-and-sleeps
+    expect 2 'Value 0 not in range|not in range' "$program" -q profile --stacks=0 -- "$spins"
+    expect 2 'stacks cannot be sampled here: .*; run as root' "$program" -q profile --stacks --probes none -- "$spins"
+    if ! "$program" doctor | grep -Eq 'process +on'; then
+      echo "skipped: no probes here"
+      exit 77
+    fi
+    expect 0 'spin < spins_long' "$program" -q profile --stacks --trials 2 -- "$spins"
+    grep -q 'Taking them slows the start' out || fail "nobody says that it is slower"
+    grep -q 'sleeps_for_a_while' out || fail "the wait is missing"
+    expect 0 '^spins-and-sleeps;.*;spins-and-sleep;_start;.*;main;work;spins_long' "$program" export --format folded
+    expect 0 '^spins-and-sleeps;.*;sleeps_for_a_while;.*nanosleep.* [0-9]+$' "$program" export --format folded --off-cpu
+    "$program" export --format json -o run.json
+    expect 0 'spins_long' "$program" export run.json --format folded --samples --start spins-and-sleeps:1
+    expect_silence 0 "$program" report --html page.html
+    grep -q 'class="flame"' page.html || fail "the page has no flame graph"
+    # The reader itself: Debian has it in a package of Perl's profiler.
+    flamegraph=/usr/share/perl5/Devel/NYTProf/flamegraph.pl
+    if [[ -r $flamegraph ]]; then
+      "$program" export --format folded >on.folded
+      expect 0 '<title>spins_long \([0-9,]+ microseconds, ' perl "$flamegraph" --countname microseconds on.folded
+      grep -qi 'ignored' err && fail "flamegraph.pl did not take all lines"
+    fi
+    expect 0 median "$program" -q profile --trials 1 -- /bin/true
+    expect 2 'no usable start of the run has stacks; measure with' "$program" export --format folded
+    one_line_of_error
+    ;;
   given-up)
     cat >suite.yaml <<END
 root: $build

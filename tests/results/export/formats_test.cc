@@ -9,7 +9,8 @@ namespace coldstart::results {
 namespace {
 
 TEST(ExportFormats, EveryOneThatIsListedCanBeWritten) {
-  const coldstart::Run run = testing::realistic_run(12);
+  coldstart::Run run = testing::realistic_run(12);
+  for (Start& start : run.starts) start.stacks = testing::full_stacks();
   for (const ExportFormat& format : export_formats()) {
     const std::string text = export_run(run, format.name, {});
     EXPECT_TRUE(text.ends_with("\n")) << format.name;
@@ -23,7 +24,8 @@ TEST(ExportFormats, ARunInWhichNothingAnsweredIsWrittenToo) {
   coldstart::Run run = testing::plain_run({"a"}, 2);
   for (Start& start : run.starts) start.outcome = Outcome::kTimeout;
   for (const ExportFormat& format : export_formats()) {
-    if (format.name == "perfetto") continue;  // there is no start to draw
+    // There is no start to draw.
+    if (format.name == "perfetto" || format.name == "folded") continue;
     EXPECT_FALSE(export_run(run, format.name, {}).empty()) << format.name;
   }
 }
@@ -37,7 +39,8 @@ TEST(ExportFormats, AnOptionOfAnotherFormatIsRefused) {
             "--rows: --format json has no use for it; it goes with --format csv");
   EXPECT_TRUE(testing::contains(error("csv", {.aggregate = true}), "--format google-benchmark"));
   EXPECT_TRUE(testing::contains(error("bmf", {.timestamps = true}), "--format openmetrics"));
-  EXPECT_TRUE(testing::contains(error("bmf", {.starts = {"a"}}), "--format perfetto"));
+  EXPECT_TRUE(testing::contains(error("bmf", {.starts = {"a"}}), "--format perfetto or folded"));
+  EXPECT_TRUE(testing::contains(error("csv", {.folded = {.off_cpu = true}}), "--format folded"));
   EXPECT_TRUE(testing::contains(error("xml", {}), "there is no format 'xml'"));
 }
 

@@ -104,6 +104,15 @@ TEST(Json, EveryFieldOfAFunctionComesBack) {
   EXPECT_EQ(f.skipped, "no java");
 }
 
+TEST(Json, AStackOfFramesThatAreNotThereIsRefusedWithItsPlace) {
+  coldstart::Run run = plain_run({"f"}, 1);
+  run.starts[0].stacks = testing::full_stacks();
+  auto document = ordered_json::parse(export_json(run));
+  document["starts"][0]["stacks"]["stacks"][1]["frames"][0] = 99;
+  EXPECT_EQ(testing::error_of([&] { import_json(document.dump(), "test"); }),
+            "test: /starts/0/stacks/stacks/1/frames/0: names no frame");
+}
+
 TEST(Json, EveryFieldOfAStartComesBack) {
   coldstart::Run run = plain_run({"f"}, 0);
   Start start = full_start("f", 4);
@@ -130,6 +139,7 @@ TEST(Json, EveryFieldOfAStartComesBack) {
   EXPECT_EQ(s.exit_status, 0);
   EXPECT_EQ(s.exit_signal, 9);
   EXPECT_EQ(s.account, start.account);
+  EXPECT_EQ(s.stacks, start.stacks);
   for (std::size_t i = 0; i < kBoundaryCount; ++i) {
     const auto b = static_cast<Boundary>(i);
     EXPECT_EQ(s.timeline[b].at_ns, start.timeline[b].at_ns) << name(b);

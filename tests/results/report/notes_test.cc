@@ -40,6 +40,14 @@ TEST(Notes, NameAnswersThatCountButAreNoSuccess) {
   EXPECT_FALSE(testing::contains(joined(notes(run).conditions), "answered"));
 }
 
+TEST(Notes, SayThatSampledStacksSlowedTheStarts) {
+  coldstart::Run run = plain_run({"a"}, 2);
+  EXPECT_FALSE(testing::contains(joined(notes(run).conditions), "stacks:"));
+  run.starts[1].stacks = testing::full_stacks();
+  EXPECT_TRUE(testing::contains(joined(notes(run).conditions),
+                                "stacks: sampled 1,000 times a second on each CPU, which slows"));
+}
+
 TEST(Notes, SayOnceWhyAValueIsAbsent) {
   EXPECT_EQ(joined(notes(plain_run({"a", "b"}, 5)).absent),
             "the interval needs 6 starts\np90 needs 10 starts\np99 needs 100 starts\n");

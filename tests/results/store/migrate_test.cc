@@ -246,6 +246,8 @@ TEST(Migration, WritingBringsAnOlderStoreUpToDateAndKeepsItsStarts) {
   expect_both_starts(run);
   ASSERT_EQ(run.starts.size(), 3U);
   EXPECT_EQ(run.starts[2].account, start.account);
+  EXPECT_EQ(run.starts[2].stacks, start.stacks);
+  EXPECT_FALSE(run.starts[0].stacks);
 }
 
 TEST(Migration, AMigratedStoreIsShapedLikeANewOne) {
@@ -258,6 +260,7 @@ TEST(Migration, AMigratedStoreIsShapedLikeANewOne) {
   EXPECT_EQ(shape_of(folder / "old.db"), shape_of(folder / "new.db"));
   EXPECT_EQ(shape_of(folder / "middle.db"), shape_of(folder / "new.db"));
   EXPECT_TRUE(testing::contains(shape_of(folder / "new.db"), "account"));
+  EXPECT_TRUE(testing::contains(shape_of(folder / "new.db"), "stack_profiles"));
 }
 
 TEST(Migration, HappensOnce) {
