@@ -27,8 +27,13 @@ std::optional<std::uint64_t> file_offset(Elf* elf, std::uint64_t address) {
   return std::nullopt;
 }
 
-std::optional<std::uint64_t> find_function(Elf* elf, unsigned table_type, std::string_view wanted,
-                                           bool prefix) {
+struct Function {
+  std::uint64_t offset;
+  std::uint64_t bytes;
+};
+
+std::optional<Function> find_function(Elf* elf, unsigned table_type, std::string_view wanted,
+                                      bool prefix) {
   for (Elf_Scn* section = elf_nextscn(elf, nullptr); section != nullptr;
        section = elf_nextscn(elf, section)) {
     GElf_Shdr header;
@@ -45,10 +50,32 @@ std::optional<std::uint64_t> find_function(Elf* elf, unsigned table_type, std::s
       const std::string_view view(name);
       if (view != wanted && !(prefix && view.substr(0, wanted.size()) == wanted)) continue;
       if (prefix && view.find(".cold") != std::string_view::npos) continue;
-      return file_offset(elf, symbol.st_value);
+      const auto offset = file_offset(elf, symbol.st_value);
+      if (!offset) return std::nullopt;
+      return Function{*offset, symbol.st_size};
     }
   }
   return std::nullopt;
+}
+
+std::optional<Function> find_function(Elf* elf, std::string_view wanted, bool prefix) {
+  if (auto function = find_function(elf, SHT_DYNSYM, wanted, prefix)) return function;
+  return find_function(elf, SHT_SYMTAB, wanted, prefix);
+}
+
+// The direct calls of `target` among the bytes of the file from `begin` to `end`. Within one
+// segment the distance of two places is the same in the file as in memory.
+void find_calls(std::string_view file, std::uint64_t begin, std::uint64_t end, std::uint64_t target,
+                std::vector<std::uint64_t>& calls) {
+  constexpr char kCall = '\xE8';
+  constexpr std::uint64_t kCallBytes = 5;
+  for (std::uint64_t at = begin; at + kCallBytes <= end; ++at) {
+    if (file[at] != kCall) continue;
+    std::int32_t distance = 0;
+    std::memcpy(&distance, file.data() + at + 1, sizeof(distance));
+    if (at + kCallBytes + static_cast<std::uint64_t>(std::int64_t{distance}) == target)
+      calls.push_back(at);
+  }
 }
 
 }  // namespace
@@ -92,8 +119,37 @@ std::optional<std::string> ElfFile::interpreter() const {
 }
 
 std::optional<std::uint64_t> ElfFile::function_offset(std::string_view name, bool prefix) const {
-  if (auto offset = find_function(as_elf(elf_), SHT_DYNSYM, name, prefix)) return offset;
-  return find_function(as_elf(elf_), SHT_SYMTAB, name, prefix);
+  const auto function = find_function(as_elf(elf_), name, prefix);
+  if (!function) return std::nullopt;
+  return function->offset;
+}
+
+std::vector<std::uint64_t> ElfFile::call_offsets(std::uint64_t function,
+                                                 std::string_view caller) const {
+  std::vector<std::uint64_t> calls;
+  Elf* elf = as_elf(elf_);
+  GElf_Ehdr header;
+  std::size_t bytes = 0;
+  const char* base = elf_rawfile(elf, &bytes);
+  std::size_t count = 0;
+  if (gelf_getehdr(elf, &header) == nullptr || header.e_machine != EM_X86_64 || base == nullptr ||
+      elf_getphdrnum(elf, &count) != 0) {
+    return calls;
+  }
+  const auto within = find_function(elf, caller, false);
+  for (std::size_t i = 0; i < count; ++i) {
+    GElf_Phdr segment;
+    if (gelf_getphdr(elf, static_cast<int>(i), &segment) == nullptr) continue;
+    if (segment.p_type != PT_LOAD || (segment.p_flags & PF_X) == 0) continue;
+    std::uint64_t begin = segment.p_offset;
+    std::uint64_t end = std::min<std::uint64_t>(segment.p_offset + segment.p_filesz, bytes);
+    if (within && within->bytes > 0) {
+      begin = std::max(begin, within->offset);
+      end = std::min(end, within->offset + within->bytes);
+    }
+    if (begin < end) find_calls({base, bytes}, begin, end, function, calls);
+  }
+  return calls;
 }
 
 bool ElfFile::has_usdt(std::string_view provider, std::string_view probe) const {

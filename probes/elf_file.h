@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace coldstart::probes {
 
@@ -28,6 +29,12 @@ class ElfFile {
   /// must be the end of a mangled name's fixed part. Sources: elf(5); offset = st_value - p_vaddr +
   /// p_offset of the segment that holds it.
   std::optional<std::uint64_t> function_offset(std::string_view name, bool prefix = false) const;
+
+  /// File offsets of the direct calls (x86-64: E8 rel32) of the function at that file offset, in
+  /// ascending order. With `caller`, only those in the code of that function, if .dynsym or .symtab
+  /// know it. Empty on other processors. A byte sequence that only looks like such a call is found
+  /// too: it would have to hold the very distance to the function, one in 2^32.
+  std::vector<std::uint64_t> call_offsets(std::uint64_t function, std::string_view caller) const;
 
   /// Whether .note.stapsdt has this probe.
   bool has_usdt(std::string_view provider, std::string_view probe) const;

@@ -66,9 +66,8 @@ static __always_inline u64 wakeup(u32 kind) {
 }
 
 /* A device without a major number has no disk of its own, but perhaps one below or behind it. */
-static __always_inline bool is_on_disk(struct super_block* filesystem) {
-  if (BPF_CORE_READ(filesystem, s_dev) >> 20) return true;
-  unsigned long magic = BPF_CORE_READ(filesystem, s_magic);
+static __always_inline bool is_on_disk(u32 device, unsigned long magic) {
+  if (device >> 20) return true;
   return magic == OVERLAYFS_SUPER_MAGIC || magic == BTRFS_SUPER_MAGIC || magic == NFS_SUPER_MAGIC ||
          magic == FUSE_SUPER_MAGIC;
 }

@@ -56,17 +56,20 @@ struct {
   __type(value, struct connection);
 } connections SEC(".maps");
 
-/* When the system call of a thread began; tier `files` writes it. */
+/* The system call that a thread is in, of those that tier `files` tells of. */
 struct pending {
-  u64 begin_ns;
+  u64 begin_ns; /* 0: in none of them */
+  u64 instance;
   u32 number;
   u32 call_class;
 };
 
+/* With the task itself, which takes it along when it ends: a hash keyed by thread costs three times
+ * as much a call. */
 struct {
-  __uint(type, BPF_MAP_TYPE_HASH);
-  __uint(max_entries, 16384);
-  __type(key, u32);
+  __uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+  __uint(map_flags, BPF_F_NO_PREALLOC);
+  __type(key, int);
   __type(value, struct pending);
 } pending_calls SEC(".maps");
 
@@ -121,9 +124,9 @@ int BPF_PROG(on_exec, struct task_struct* task, int old_pid, struct linux_binprm
   mine->link_map_changes = 0;
   mine->seen = 0;
   u32 caller = old_pid; /* the thread that called; it has become the leader */
-  struct pending* call = bpf_map_lookup_elem(&pending_calls, &caller);
+  struct pending* call = bpf_task_storage_get(&pending_calls, task, 0, 0);
   u64 begin_ns = call ? call->begin_ns : 0;
-  if (call) bpf_map_delete_elem(&pending_calls, &caller);
+  if (call) call->begin_ns = 0;
   struct cs_named_event* e = bpf_ringbuf_reserve(&events, sizeof(*e), 0);
   if (!e) {
     count_lost();
@@ -132,9 +135,11 @@ int BPF_PROG(on_exec, struct task_struct* task, int old_pid, struct linux_binprm
   fill(&e->event, mine->instance, CS_EXEC, caller);
   __builtin_memset(&e->event.socket, 0, sizeof(e->event.socket));
   e->event.file.inode = BPF_CORE_READ(bprm, file, f_inode, i_ino);
-  e->event.file.device = BPF_CORE_READ(bprm, file, f_inode, i_sb, s_dev);
+  struct super_block* filesystem = BPF_CORE_READ(bprm, file, f_inode, i_sb);
+  e->event.file.device = BPF_CORE_READ(filesystem, s_dev);
   e->event.file.begin_ns = begin_ns;
-  if (is_on_disk(BPF_CORE_READ(bprm, file, f_inode, i_sb))) e->event.file.flags = CS_ON_DISK;
+  if (is_on_disk(e->event.file.device, BPF_CORE_READ(filesystem, s_magic)))
+    e->event.file.flags = CS_ON_DISK;
   e->name[0] = 0;
   bpf_probe_read_kernel_str(e->name, sizeof(e->name), BPF_CORE_READ(bprm, filename));
   bpf_ringbuf_submit(e, wakeup(CS_EXEC));
@@ -143,11 +148,8 @@ int BPF_PROG(on_exec, struct task_struct* task, int old_pid, struct linux_binprm
 
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(on_exit, struct task_struct* task) {
-  u64 id = bpf_get_current_pid_tgid();
-  u32 pid = id >> 32, tid = (u32)id;
-  struct process* mine = bpf_map_lookup_elem(&processes, &pid);
+  struct process* mine = current_process();
   if (!mine) return 0;
-  bpf_map_delete_elem(&pending_calls, &tid);
   /* do_exit counts `live` down before the tracepoint: zero means that the last thread goes. */
   if (BPF_CORE_READ(task, signal, live.counter) != 0) return 0;
   /* Two threads may both find that no other is left. It stays an instance's process until on_free:
