@@ -11,13 +11,13 @@ namespace coldstart::gate {
 namespace {
 
 using results::draw_below;
-using results::RandomBits;
+using results::RandomWords;
 
-double uniform(RandomBits& bits) {
-  return static_cast<double>(bits() >> 11U) / static_cast<double>(1ULL << 53U);
+double uniform(RandomWords& bits) {
+  return static_cast<double>(bits()) / static_cast<double>(1ULL << 32U);
 }
 
-std::int64_t injected(std::int64_t latency_ns, const Injection& injection, RandomBits& bits) {
+std::int64_t injected(std::int64_t latency_ns, const Injection& injection, RandomWords& bits) {
   double latency = static_cast<double>(latency_ns) * injection.factor;
   if (injection.tail_share > 0 && uniform(bits) < injection.tail_share) {
     latency *= injection.tail_factor;
@@ -25,14 +25,14 @@ std::int64_t injected(std::int64_t latency_ns, const Injection& injection, Rando
   return std::llround(latency);
 }
 
-std::size_t place(const Recording& recording, std::size_t pairs, RandomBits& bits) {
+std::size_t place(const Recording& recording, std::size_t pairs, RandomWords& bits) {
   const std::size_t places = recording.pairs() - std::min(pairs, recording.pairs()) + 1;
   return draw_below(bits, static_cast<std::uint32_t>(places));
 }
 
 // Endless in principle: a stretch that is longer than the recording begins again at its front.
 results::PairSeries drawn(const Recording& recording, const Injection& injection, std::size_t pairs,
-                          RandomBits& bits) {
+                          RandomWords& bits) {
   results::PairSeries series{recording.function, "page-cache", {}, {}, 0, 0};
   const std::size_t begin = place(recording, pairs, bits);
   for (std::size_t i = 0; i < pairs; ++i) {
@@ -54,10 +54,18 @@ results::PairSeries first_of(const results::PairSeries& whole, std::size_t pairs
   return part;
 }
 
-void run_gate(const std::vector<results::PairSeries>& whole, bool planned_looks, Counts& counts) {
+// Mixed, for the seeds of neighbours are neighbours.
+RandomWords words_of(const Replays& replays, int replay) {
+  RandomWords words(replays.seed << 32U | static_cast<std::uint32_t>(replay));
+  const std::uint64_t upper = words();
+  return RandomWords(upper << 32U | words());
+}
+
+void run_gate(const std::vector<results::PairSeries>& whole, bool planned_looks, int replay,
+              Counts& counts) {
   results::GateOptions options;
   options.report_p99 = false;
-  options.seed = static_cast<std::uint64_t>(counts.replays);
+  options.seed = static_cast<std::uint64_t>(replay);
   const std::size_t pairs = whole.front().pairs();
   results::Gate gate(options, whole.size(),
                      planned_looks ? results::planned_looks(pairs) : std::vector{pairs});
@@ -84,34 +92,34 @@ void run_gate(const std::vector<results::PairSeries>& whole, bool planned_looks,
 }  // namespace
 
 Counts replay_gate(const Recording& recording, const Injection& injection, std::size_t pairs,
-                   bool planned_looks, int replays, std::uint64_t seed) {
-  RandomBits bits(seed);
+                   bool planned_looks, const Replays& replays) {
   Counts counts;
-  for (int i = 0; i < replays; ++i) {
-    run_gate({drawn(recording, injection, pairs, bits)}, planned_looks, counts);
+  for (int i = replays.first; i < replays.first + replays.count; ++i) {
+    RandomWords bits = words_of(replays, i);
+    run_gate({drawn(recording, injection, pairs, bits)}, planned_looks, i, counts);
   }
   return counts;
 }
 
 Counts replay_pipeline(const std::vector<Recording>& recordings, const Injection& injection,
-                       std::size_t pairs, int replays, std::uint64_t seed) {
-  RandomBits bits(seed);
+                       std::size_t pairs, const Replays& replays) {
   Counts counts;
-  for (int i = 0; i < replays; ++i) {
+  for (int i = replays.first; i < replays.first + replays.count; ++i) {
+    RandomWords bits = words_of(replays, i);
     std::vector<results::PairSeries> series;
     for (const Recording& recording : recordings) {
       series.push_back(drawn(recording, injection, pairs, bits));
     }
-    run_gate(series, true, counts);
+    run_gate(series, true, i, counts);
   }
   return counts;
 }
 
 double replay_rival(const Recording& recording, const Injection& injection, std::size_t rival,
-                    std::size_t pairs, bool together, int replays, std::uint64_t seed) {
-  RandomBits bits(seed);
+                    std::size_t pairs, bool together, const Replays& replays) {
   int called = 0;
-  for (int i = 0; i < replays; ++i) {
+  for (int i = replays.first; i < replays.first + replays.count; ++i) {
+    RandomWords bits = words_of(replays, i);
     std::vector<double> baseline;
     std::vector<double> candidate;
     if (together) {
@@ -134,7 +142,7 @@ double replay_rival(const Recording& recording, const Injection& injection, std:
     }
     if (rivals()[rival].slower(baseline, candidate)) ++called;
   }
-  return static_cast<double>(called) / replays;
+  return static_cast<double>(called) / replays.count;
 }
 
 }  // namespace coldstart::gate

@@ -27,19 +27,26 @@ struct Counts {
   double share(int count) const { return replays == 0 ? 0 : static_cast<double>(count) / replays; }
 };
 
+/// Which replays: each has a seed of its own, so that in parts they give what they give at once.
+struct Replays {
+  std::uint64_t seed = 0;
+  int first = 0;
+  int count = 0;
+};
+
 /// One function, `pairs` adjacent pairs from a random place of the recording, the sides of each
 /// pair swapped at random. `planned_looks`: with the looks of the default, else one look at the
 /// end.
 Counts replay_gate(const Recording& recording, const Injection& injection, std::size_t pairs,
-                   bool planned_looks, int replays, std::uint64_t seed);
+                   bool planned_looks, const Replays& replays);
 
 /// All functions together, as a pipeline has them: FAIL if one fails, PASS if all pass.
 Counts replay_pipeline(const std::vector<Recording>& recordings, const Injection& injection,
-                       std::size_t pairs, int replays, std::uint64_t seed);
+                       std::size_t pairs, const Replays& replays);
 
 /// How often a rival calls the candidate slower. `together`: on the same pairs as the gate. Else as
 /// they are used: all starts of the baseline, then, directly behind them, all of the candidate.
 double replay_rival(const Recording& recording, const Injection& injection, std::size_t rival,
-                    std::size_t pairs, bool together, int replays, std::uint64_t seed);
+                    std::size_t pairs, bool together, const Replays& replays);
 
 }  // namespace coldstart::gate

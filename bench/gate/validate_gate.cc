@@ -1,7 +1,11 @@
 // Holds the gate against recorded starts of the same programs, with nothing and with something
 // injected, and against the rules of other tools on the same data. Prints Markdown.
-//   validate_gate replay [RECORDING] [REPLAYS]     default: bench/gate/data/starts.csv.gz, 3000
-//   validate_gate convert DATABASE RECORDING RUN…  from pairs that `coldstart check` has stored
+//   validate_gate replay [--recording FILE] [--replays N] [--first N] [--only PART]
+//     FILE: default bench/gate/data/starts.csv.gz. N: of the same programs, default 3,000; of the
+//     rest a third of it, with 2,000 pairs a tenth; they begin with the one numbered --first. PART:
+//     recording, 600, 2000, the name of a function, rules; or one row of it, 2000/1.05. Each replay
+//     has a seed of its own: in parts they give what they give at once.
+//   validate_gate convert DATABASE FILE RUN…  from pairs that `coldstart check` has stored
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -41,17 +45,45 @@ void print_recordings(const std::vector<Recording>& recordings) {
   }
 }
 
-void print_pipelines(const std::vector<Recording>& recordings, std::size_t pairs, int replays) {
-  std::printf(
-      "\nWhole pipelines, all %zu functions, up to %zu pairs each, four looks (%d replays "
-      "each of `none`, %d of the others):\n\n",
-      recordings.size(), pairs, replays, replays / 10);
-  std::puts(
-      "| injected | FAIL | PASS | INCONCLUSIVE | pairs a function |\n"
-      "| :--- | ---: | ---: | ---: | ---: |");
+// What is asked for by --only: everything, a part, or a row of it.
+class Selection {
+ public:
+  explicit Selection(const std::string& only)
+      : part_(only.substr(0, only.find('/'))),
+        row_(only.find('/') == std::string::npos ? std::string()
+                                                 : only.substr(only.find('/') + 1)) {}
+
+  bool has(const std::string& part) const { return part_.empty() || part_ == part; }
+  bool has_row(const std::string& part, const std::string& row) const {
+    return has(part) && row.find(row_) != std::string::npos;
+  }
+  bool has_header(const std::string& part) const { return has(part) && row_.empty(); }
+
+ private:
+  std::string part_;
+  std::string row_;
+};
+
+// `all` is for the same programs; the rest gets a part of it.
+Replays replays_of(const Injection& injection, const Replays& all, int divisor,
+                   std::uint64_t seed) {
+  return {seed, all.first, injection.name == "none" ? all.count : std::max(all.count / divisor, 1)};
+}
+
+void print_pipelines(const std::vector<Recording>& recordings, std::size_t pairs,
+                     const Replays& replays, const Selection& selection) {
+  const std::string part = std::to_string(pairs);
+  if (selection.has_header(part)) {
+    std::printf("\nWhole pipelines, all %zu functions, up to %zu pairs each, four looks:\n\n",
+                recordings.size(), pairs);
+    std::puts(
+        "| injected | FAIL | PASS | INCONCLUSIVE | pairs a function |\n"
+        "| :--- | ---: | ---: | ---: | ---: |");
+  }
   for (const Injection& injection : injections()) {
-    const int count = injection.name == "none" ? replays : replays / 10;
-    const Counts counts = replay_pipeline(recordings, injection, pairs, count, 1);
+    if (!selection.has_row(part, injection.name)) continue;
+    const Counts counts = replay_pipeline(recordings, injection, pairs,
+                                          replays_of(injection, replays, pairs > 1000 ? 10 : 3, 1));
     std::printf("| %s | %d of %d (%.2f %%) | %.2f %% | %.2f %% | %.0f |\n", injection.name.c_str(),
                 counts.fail, counts.replays, 100 * counts.share(counts.fail),
                 100 * counts.share(counts.pass), 100 * counts.share(counts.inconclusive),
@@ -60,44 +92,48 @@ void print_pipelines(const std::vector<Recording>& recordings, std::size_t pairs
   }
 }
 
-void print_function(const Recording& recording, int replays) {
-  std::printf(
-      "\n`%s`: FAIL / PASS of the gate with %zu pairs and one look (%d replays); of the others, "
-      "how "
-      "often they call it slower with the same %zu pairs, and, as they are used, with %zu starts "
-      "of "
-      "one and then %zu of the other (%d replays):\n\n",
-      recording.function.c_str(), kFixedPairs, replays, kFixedPairs, kFixedPairs, kFixedPairs,
-      replays / 5);
-  std::string header = "| injected | the gate |";
-  std::string line = "| :--- | ---: |";
-  for (const Rival& rival : rivals()) {
-    header += " " + rival.name + " |";
-    line += " ---: |";
+void print_function(const Recording& recording, const Replays& replays,
+                    const Selection& selection) {
+  if (selection.has_header(recording.function)) {
+    std::printf(
+        "\n`%s`: FAIL / PASS of the gate with %zu pairs and one look; of the others, how often "
+        "they call it slower with the same %zu pairs, and, as they are used, with %zu starts of "
+        "one and then %zu of the other:\n\n",
+        recording.function.c_str(), kFixedPairs, kFixedPairs, kFixedPairs, kFixedPairs);
+    std::string header = "| injected | replays | the gate |";
+    std::string line = "| :--- | ---: | ---: |";
+    for (const Rival& rival : rivals()) {
+      header += " " + rival.name + " |";
+      line += " ---: |";
+    }
+    std::printf("%s\n%s\n", header.c_str(), line.c_str());
   }
-  std::printf("%s\n%s\n", header.c_str(), line.c_str());
   for (const Injection& injection : injections()) {
-    const Counts fixed = replay_gate(recording, injection, kFixedPairs, false, replays, 2);
-    std::printf("| %s | %.1f / %.1f %% |", injection.name.c_str(), 100 * fixed.share(fixed.fail),
-                100 * fixed.share(fixed.pass));
+    if (!selection.has_row(recording.function, injection.name)) continue;
+    const Counts fixed =
+        replay_gate(recording, injection, kFixedPairs, false, replays_of(injection, replays, 3, 2));
+    std::printf("| %s | %d | %.1f / %.1f %% |", injection.name.c_str(), fixed.replays,
+                100 * fixed.share(fixed.fail), 100 * fixed.share(fixed.pass));
     for (std::size_t rival = 0; rival < rivals().size(); ++rival) {
-      const int count = std::max(replays / 5, 1);
-      std::printf(" %.0f, %.0f %% |",
-                  100 * replay_rival(recording, injection, rival, kFixedPairs, true, count, 4),
-                  100 * replay_rival(recording, injection, rival, kFixedPairs, false, count, 5));
+      std::printf(" %.1f, %.1f %% |",
+                  100 * replay_rival(recording, injection, rival, kFixedPairs, true,
+                                     replays_of(injection, replays, 3, 4)),
+                  100 * replay_rival(recording, injection, rival, kFixedPairs, false,
+                                     replays_of(injection, replays, 3, 5)));
     }
     std::puts("");
     std::fflush(stdout);
   }
 }
 
-void replay(const std::string& file, int replays) {
+void replay(const std::string& file, const Replays& replays, const Selection& selection) {
   const std::vector<Recording> recordings = read_recordings(file);
-  print_recordings(recordings);
-  // The default, as far as the recording reaches; and fewer, which take a tenth of the time.
-  print_pipelines(recordings, 600, replays);
-  print_pipelines(recordings, 2000, replays / 10);
-  for (const Recording& recording : recordings) print_function(recording, replays / 3);
+  if (selection.has("recording")) print_recordings(recordings);
+  // Fewer than the default, which take a part of the time; and the default.
+  print_pipelines(recordings, 600, replays, selection);
+  print_pipelines(recordings, 2000, replays, selection);
+  for (const Recording& recording : recordings) print_function(recording, replays, selection);
+  if (!selection.has("rules")) return;
   std::puts("\nThe rules of the others, as their documentation has them:\n");
   for (const Rival& rival : rivals()) {
     std::printf("- %s: %s (%s)\n", rival.name.c_str(), rival.rule.c_str(), rival.source.c_str());
@@ -127,25 +163,40 @@ void convert(const std::string& database, const std::vector<std::string>& runs,
   print_recordings(recordings);
 }
 
+int usage() {
+  std::fputs(
+      "usage: validate_gate replay [--recording FILE] [--replays N] [--first N] [--only "
+      "PART[/ROW]]\n"
+      "       validate_gate convert DATABASE FILE RUN…\n",
+      stderr);
+  return 2;
+}
+
 int run(const std::vector<std::string>& words) {
   if (words.size() >= 4 && words[0] == "convert") {
     convert(words[1], {words.begin() + 3, words.end()}, words[2]);
     return 0;
   }
-  if (!words.empty() && words[0] == "replay" && words.size() <= 3) {
-    const int replays = words.size() > 2 ? std::atoi(words[2].c_str()) : 3000;
-    if (replays >= 30) {
-      replay(words.size() > 1 ? words[1]
-                              : std::string(COLDSTART_SOURCE_DIR "/bench/gate/data/starts.csv.gz"),
-             replays);
-      return 0;
+  if (words.empty() || words[0] != "replay" || words.size() % 2 == 0) return usage();
+  std::string file = COLDSTART_SOURCE_DIR "/bench/gate/data/starts.csv.gz";
+  std::string only;
+  Replays replays{.count = 3000};
+  for (std::size_t i = 1; i + 1 < words.size(); i += 2) {
+    if (words[i] == "--recording") {
+      file = words[i + 1];
+    } else if (words[i] == "--replays") {
+      replays.count = std::atoi(words[i + 1].c_str());
+    } else if (words[i] == "--first") {
+      replays.first = std::atoi(words[i + 1].c_str());
+    } else if (words[i] == "--only") {
+      only = words[i + 1];
+    } else {
+      return usage();
     }
   }
-  std::fputs(
-      "usage: validate_gate replay [RECORDING [REPLAYS >= 30]]\n"
-      "       validate_gate convert DATABASE RECORDING RUN…\n",
-      stderr);
-  return 2;
+  if (replays.count < 1 || replays.first < 0) return usage();
+  replay(file, replays, Selection(only));
+  return 0;
 }
 
 }  // namespace

@@ -11,15 +11,14 @@
 #include "results/report/cells.h"
 #include "results/store/store.h"
 
-#ifndef COLDSTART_VERSION
-#define COLDSTART_VERSION "unknown"
-#endif
-
 namespace coldstart::cli {
 namespace {
 
-// A series that has never had a pair of answers is given up after so many tries.
+// A series that has never had a pair of answers is given up after so many tries: sooner where
+// neither side answers, and where only one does, when that is enough for a FAIL (one chance in
+// 2^14, for up to 100 functions).
 constexpr int kTriesWithoutAnswer = 5;
+constexpr int kTriesOfOneSide = 14;
 // Nor is it tried for ever where pairs fail now and then.
 constexpr std::size_t kTriesForEachPair = 3;
 // Where more than a fifth of the pairs is disturbed, that is how this machine is.
@@ -76,7 +75,10 @@ class Judging {
     if (pair.disturbance && !repeat) ++kept_disturbed_;
     store(pair, repeat);
     if (!repeat) count(pair);
-    if (series_[pair.series].pairs() == 0 && state.trials >= kTriesWithoutAnswer) {
+    const results::PairSeries& series = series_[pair.series];
+    const bool one_answers = series.baseline_failed + series.candidate_failed > 0;
+    if (series.pairs() == 0 &&
+        state.trials >= (one_answers ? kTriesOfOneSide : kTriesWithoutAnswer)) {
       give_up(pair.series);
     }
     if (gate_ && state.tries > kTriesForEachPair * gate_->looks().back()) give_up(pair.series);
@@ -251,15 +253,7 @@ JudgedPairs measure_and_judge(harness::Platform& platform, const harness::Launch
                               const Globals& globals, Progress& progress,
                               const PairsRequest& request) {
   results::Store store(globals.db, results::Store::Mode::kWrite);
-  RunInfo info;
-  info.label = request.label;
-  info.suite = request.title;
-  info.started_at = harness::utc_now();
-  info.seed = request.plan.seed;
-  info.tool_version = COLDSTART_VERSION;
-  info.command_line = repeatable(globals.command_line, request.plan.seed);
-  info.host = harness::describe_host();
-
+  RunInfo info = run_info(globals, request.title, request.label, request.plan.seed);
   Judging judging(request, store, progress, std::move(info));
   int pairs = 0;
   harness::PairedSink sink;

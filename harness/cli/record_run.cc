@@ -53,23 +53,25 @@ std::vector<Tier> tiers_of(const probes::Session& session) {
   return tiers;
 }
 
-std::string repeatable(const std::string& command_line, std::uint64_t seed) {
-  return in_folder(with_seed(command_line, seed));
+RunInfo run_info(const Globals& globals, const std::string& suite, const std::string& label,
+                 std::uint64_t seed) {
+  RunInfo info;
+  info.label = label;
+  info.suite = suite;
+  info.started_at = harness::utc_now();
+  info.seed = seed;
+  info.tool_version = COLDSTART_VERSION;
+  // With the folder and the seed: how to repeat it.
+  info.command_line = in_folder(with_seed(globals.command_line, seed));
+  info.host = harness::describe_host();
+  return info;
 }
 
 RecordedRun record_run(harness::Platform& platform, const Globals& globals, Progress& progress,
                        const RunRequest& request) {
   // Opened before anything is started: a store that cannot be written must not cost a run.
   results::Store store(globals.db, results::Store::Mode::kWrite);
-  RunInfo info;
-  info.label = request.label;
-  info.suite = request.suite;
-  info.started_at = harness::utc_now();
-  info.seed = request.plan.seed;
-  info.tool_version = COLDSTART_VERSION;
-  info.command_line = repeatable(globals.command_line, request.plan.seed);
-  info.host = harness::describe_host();
-
+  RunInfo info = run_info(globals, request.suite, request.label, request.plan.seed);
   RecordedRun recorded;
   harness::MeasureSink sink;
   sink.begin = [&](const std::vector<Function>& functions) {

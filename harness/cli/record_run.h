@@ -43,12 +43,12 @@ void check_before_run(const Globals& globals, const RecordOptions& options);
 RecordedRun record_run(harness::Platform& platform, const Globals& globals, Progress& progress,
                        const RunRequest& request);
 
+/// What is known of a run before it begins; its tiers are not.
+RunInfo run_info(const Globals& globals, const std::string& suite, const std::string& label,
+                 std::uint64_t seed);
+
 /// What each tier did in this run, for the record.
 std::vector<Tier> tiers_of(const probes::Session& session);
-
-/// The command line with the folder that its paths are relative to, and the seed: how to repeat a
-/// run.
-std::string repeatable(const std::string& command_line, std::uint64_t seed);
 
 /// The seed that was asked for, or one that differs from run to run.
 std::uint64_t seed_of(const RecordOptions& options);

@@ -1,17 +1,16 @@
 #include "harness/platform/measure.h"
 
 #include <algorithm>
-#include <functional>
 #include <random>
-#include <signal.h>
 #include <utility>
 #include <variant>
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/signal_set.hpp>
 
 #include "harness/load/driven_functions.h"
+#include "harness/platform/acquaintance.h"
 #include "harness/platform/drive_load.h"
+#include "harness/platform/interruptible.h"
 #include "harness/platform/load_record.h"
 #include "harness/process/monotonic.h"
 
@@ -20,32 +19,6 @@ namespace asio = boost::asio;
 namespace coldstart::harness {
 namespace {
 
-// Runs a coroutine to its end while listening for signals that end it early.
-class Interruptible {
- public:
-  explicit Interruptible(Platform& platform)
-      : platform_(platform), signals_(platform.io(), SIGINT, SIGTERM, SIGHUP) {
-    signals_.async_wait([this](boost::system::error_code cancelled, int number) {
-      if (cancelled) return;
-      signal_ = number;
-      platform_.kill_all();
-      if (on_interrupt) on_interrupt();
-    });
-  }
-
-  void run(asio::awaitable<void> work) { platform_.run_to_end(std::move(work)); }
-
-  const std::optional<int>& signal() const { return signal_; }
-
-  /// Called after all instances were killed, if it is set.
-  std::function<void()> on_interrupt;
-
- private:
-  Platform& platform_;
-  asio::signal_set signals_;
-  std::optional<int> signal_;
-};
-
 // Uniform in [0, bound), the same on every platform (std::uniform_int_distribution is not).
 std::uint64_t draw(std::mt19937_64& generator, std::uint64_t bound) {
   const std::uint64_t limit = UINT64_MAX - UINT64_MAX % bound;
@@ -53,20 +26,6 @@ std::uint64_t draw(std::mt19937_64& generator, std::uint64_t bound) {
     const std::uint64_t value = generator();
     if (value < limit) return value % bound;
   }
-}
-
-Function describe(const FunctionSpec& spec) {
-  Function function;
-  function.name = spec.name;
-  function.runtime = name(spec.runtime);
-  function.contract = name(spec.contract);
-  function.command = displayed_command(spec);
-  function.limits = spec.limits;
-  function.sweep_of = spec.sweep_of;
-  function.sweep_key = spec.sweep_key;
-  function.skipped = missing(spec);
-  if (!function.skipped) function.version = runtime_version(spec);
-  return function;
 }
 
 // Whether it makes sense to go on with a function.
@@ -87,9 +46,7 @@ class Patience {
 };
 
 // What was learned of a function from its rehearsal and since.
-struct Acquaintance {
-  FileSet files;
-  bool any_port = false;  // it answers, but not where $PORT said: maybe elsewhere every time
+struct Known : Acquaintance {
   Patience patience;
   bool given_up = false;
 };
@@ -119,23 +76,16 @@ std::string given_up_text(int untried_starts) {
 
 asio::awaitable<void> rehearse_all(Platform& platform, const MeasurePlan& plan,
                                    const MeasureSink& sink, const std::vector<Function>& described,
-                                   std::vector<Acquaintance>& known, int total,
+                                   std::vector<Known>& known, int total,
                                    const std::optional<int>& interrupted) {
   for (std::size_t i = 0; i < plan.functions.size(); ++i) {
     if (described[i].skipped) continue;
     const FunctionSpec& spec = plan.functions[i];
     sink.progress("rehearsing " + spec.name, 0, total);
-    const bool free_choice = !configured_port(spec) && platform.session().live();
-    const StartOptions options{
-        .any_port = free_choice, .rehearsal = true, .files = &known[i].files};
-    const Start start = co_await platform.cold_start(spec, options);
+    const Start start = co_await rehearse(platform, spec, known[i]);
     if (interrupted) co_return;
-    known[i].any_port = free_choice && start.http_status && start.port != start.offered_port;
     known[i].patience.lasts_after(start);
-    if (start.outcome != Outcome::kOk && sink.warn) {
-      sink.warn(spec.name + ": its rehearsal failed: " + std::string(name(start.outcome)) + ": " +
-                start.message);
-    }
+    if (const auto line = complaint(spec, start); line && sink.warn) sink.warn(*line);
   }
 }
 
@@ -143,7 +93,7 @@ asio::awaitable<void> rehearse_all(Platform& platform, const MeasurePlan& plan,
 struct Progress {
   std::vector<FunctionSpec> functions;  // of the run: those of the plan, then those of its traces
   std::vector<Function> described;
-  std::vector<Acquaintance> known;
+  std::vector<Known> known;
   int order = 0;
 };
 
@@ -184,15 +134,12 @@ asio::awaitable<void> run_cold(Platform& platform, const MeasurePlan& plan, cons
   for (std::size_t i : interleaved_order(trials, load.seed.value_or(plan.seed))) {
     Candidate& candidate = candidates[i];
     const FunctionSpec& spec = plan.functions[candidate.function];
-    Acquaintance& function = run.known[candidate.function];
+    Known& function = run.known[candidate.function];
     if (function.given_up) continue;
     const std::string cache(name(candidate.cache));
     sink.progress(spec.caches.size() > 1 ? spec.name + ", " + cache : spec.name, started, total);
-    const StartOptions options{.any_port = function.any_port,
-                               .files = &function.files,
-                               .cache = candidate.cache,
-                               .drop_caches = plan.drop_caches,
-                               .tracks = plan.tracks};
+    StartOptions options = start_options(function, candidate.cache, plan.drop_caches);
+    options.tracks = plan.tracks;
     Start start = co_await platform.cold_start(spec, options);
     if (interrupted) co_return;
     start.function = spec.name;

@@ -15,7 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Of a CPU. A quiet machine has some daemons; less than this moves no median of pairs.
+// Of a CPU. A quiet machine has some daemons; from here on pairs differ more from one another
+// (measured: docs/gate.md, "When is a window disturbed?").
 constexpr double kOtherCpus = 0.30;
 constexpr double kSteal = 0.02;
 

@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <random>
-#include <signal.h>
 #include <utility>
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "harness/platform/acquaintance.h"
+#include "harness/platform/interruptible.h"
 #include "harness/platform/noise_watch.h"
 
 namespace asio = boost::asio;
@@ -18,23 +18,9 @@ namespace asio = boost::asio;
 namespace coldstart::harness {
 namespace {
 
-Function describe(const FunctionSpec& spec) {
-  Function function;
-  function.name = spec.name;
-  function.runtime = name(spec.runtime);
-  function.contract = name(spec.contract);
-  function.command = displayed_command(spec);
-  function.skipped = missing(spec);
-  if (!function.skipped) function.version = runtime_version(spec);
-  function.limits = spec.limits;
-  return function;
-}
-
 // One side of one function, and what was learned of it in its rehearsal.
-struct Side {
+struct Side : Acquaintance {
   const FunctionSpec* spec = nullptr;
-  FileSet files;
-  bool any_port = false;
   bool skipped = false;
 };
 
@@ -46,24 +32,18 @@ class PairedRun {
         sink_(sink),
         series_(paired_series(plan)),
         random_(plan.seed),
-        signals_(platform.io(), SIGINT, SIGTERM, SIGHUP),
-        launcher_(launcher) {
-    signals_.async_wait([this](boost::system::error_code cancelled, int number) {
-      if (cancelled) return;
-      interrupted_by_ = number;
-      platform_.kill_all();
-    });
-  }
+        work_(platform),
+        launcher_(launcher) {}
 
   PairedResult run() {
-    platform_.run_to_end(all());
-    return {interrupted_by_, watch_ ? watch_->summary() : std::string()};
+    work_.run(all());
+    return {work_.signal(), watch_ ? watch_->summary() : std::string()};
   }
 
  private:
   asio::awaitable<void> all() {
     co_await rehearse_all();
-    if (interrupted_by_) co_return;
+    if (work_.signal()) co_return;
     watch_.emplace(launcher_);
     for (;;) {
       std::vector<std::size_t> round;
@@ -81,7 +61,7 @@ class PairedRun {
       shuffle(round);
       for (const std::size_t i : round) {
         co_await one_pair(i);
-        if (interrupted_by_) co_return;
+        if (work_.signal()) co_return;
         if (watch_->is_due()) tell_window();
       }
     }
@@ -107,31 +87,17 @@ class PairedRun {
       for (Side& side : function) {
         if (side.skipped) continue;
         sink_.progress("rehearsing " + side.spec->name);
-        co_await rehearse(side);
-        if (interrupted_by_) co_return;
+        const Start rehearsal = co_await rehearse(platform_, *side.spec, side);
+        if (work_.signal()) co_return;
+        if (const auto line = complaint(*side.spec, rehearsal)) sink_.warn(*line);
       }
     }
     sink_.begin(described);
   }
 
-  asio::awaitable<void> rehearse(Side& side) {
-    const bool free_choice = !configured_port(*side.spec) && platform_.session().live();
-    const StartOptions options{.any_port = free_choice, .rehearsal = true, .files = &side.files};
-    const Start start = co_await platform_.cold_start(*side.spec, options);
-    if (interrupted_by_) co_return;
-    side.any_port = free_choice && start.http_status && start.port != start.offered_port;
-    if (start.outcome != Outcome::kOk) {
-      sink_.warn(side.spec->name + ": its rehearsal failed: " + std::string(name(start.outcome)) +
-                 ": " + start.message);
-    }
-  }
-
   asio::awaitable<Start> start(Side& side, CacheState cache) {
-    const StartOptions options{.any_port = side.any_port,
-                               .files = &side.files,
-                               .cache = cache,
-                               .drop_caches = plan_.drop_caches};
-    Start result = co_await platform_.cold_start(*side.spec, options);
+    Start result =
+        co_await platform_.cold_start(*side.spec, start_options(side, cache, plan_.drop_caches));
     result.cache = name(cache);
     co_return result;
   }
@@ -145,7 +111,7 @@ class PairedRun {
     sink_.progress(sides[0].spec->name);
     for (const bool is_baseline : {pair.baseline_first, !pair.baseline_first}) {
       Start result = co_await start(sides[is_baseline ? 0 : 1], cache);
-      if (interrupted_by_) co_return;
+      if (work_.signal()) co_return;
       (is_baseline ? pair.baseline : pair.candidate) = std::move(result);
     }
     held_.push_back(std::move(pair));
@@ -162,7 +128,7 @@ class PairedRun {
 
   // A window that is too short is made long enough by waiting: an idle end of it disturbs nobody.
   asio::awaitable<void> complete_window() {
-    while (!watch_->is_due() && !interrupted_by_) {
+    while (!watch_->is_due() && !work_.signal()) {
       asio::steady_timer timer(platform_.io(), std::chrono::milliseconds(10));
       co_await timer.async_wait(asio::use_awaitable);
     }
@@ -180,8 +146,7 @@ class PairedRun {
   const PairedSink& sink_;
   std::vector<PairedSeries> series_;
   std::mt19937_64 random_;
-  asio::signal_set signals_;
-  std::optional<int> interrupted_by_;
+  Interruptible work_;
   pid_t launcher_;
   std::optional<NoiseWatch> watch_;
   std::vector<std::array<Side, 2>> sides_;

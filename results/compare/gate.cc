@@ -57,9 +57,9 @@ std::vector<double> logs(const std::vector<std::int64_t>& values) {
   return result;
 }
 
-double estimate_of(std::vector<double> values, double q) {
+double estimate_of(std::vector<double> values, const HarrellDavis& weights) {
   std::sort(values.begin(), values.end());
-  return std::exp(HarrellDavis(values.size(), q)(values));
+  return std::exp(weights(values));
 }
 
 // FNV-1a: each series has a stream of its own, the same on every machine.
@@ -166,8 +166,9 @@ Gate::Evidence Gate::Evidence::of(const PairSeries& series, Metric metric, std::
     evidence.error = evidence.quantiles->standard_error();
     evidence.centre = evidence.quantiles->estimate();
   }
-  evidence.told.baseline_ns = estimate_of(base, quantile_of(metric));
-  evidence.told.candidate_ns = estimate_of(changed, quantile_of(metric));
+  const HarrellDavis weights(n, quantile_of(metric));
+  evidence.told.baseline_ns = estimate_of(base, weights);
+  evidence.told.candidate_ns = estimate_of(changed, weights);
   evidence.told.change = change_of(evidence.centre);
   if (metric == Metric::kP99 && n < kPairsForP99) {
     evidence.may_gate = false;

@@ -52,6 +52,16 @@ std::vector<PhasedPair> comparable(const std::vector<StartPair>& pairs) {
   return commonest == by_shape.end() ? std::vector<PhasedPair>() : std::move(commonest->second);
 }
 
+std::vector<StartPair> spread_out(const std::vector<StartPair>& pairs) {
+  if (pairs.size() <= kMostExplainedPairs) return pairs;
+  std::vector<StartPair> some;
+  some.reserve(kMostExplainedPairs);
+  for (std::size_t i = 0; i < kMostExplainedPairs; ++i) {
+    some.push_back(pairs[i * pairs.size() / kMostExplainedPairs]);
+  }
+  return some;
+}
+
 const PhaseCauses* causes_of(const Start& start, const std::string& phase) {
   const auto found = std::ranges::find(start.account.causes, phase, &PhaseCauses::phase);
   return found == start.account.causes.end() ? nullptr : &*found;
@@ -247,11 +257,13 @@ std::vector<std::string> what_it_loads(const std::vector<StartPair>& pairs) {
 }  // namespace
 
 std::vector<Attribution> attribute(const std::vector<std::vector<StartPair>>& functions) {
+  std::vector<std::vector<StartPair>> looked_at;
   std::vector<std::vector<PhasedPair>> pairs;
   std::vector<std::vector<PhaseShift>> shifts;
   std::vector<double> p;
   for (const auto& function : functions) {
-    pairs.push_back(comparable(function));
+    looked_at.push_back(spread_out(function));
+    pairs.push_back(comparable(looked_at.back()));
     shifts.push_back(shifts_of(pairs.back()));
     for (const PhaseShift& shift : shifts.back()) p.push_back(shift.p);
   }
@@ -277,7 +289,7 @@ std::vector<Attribution> attribute(const std::vector<std::vector<StartPair>>& fu
     std::ranges::stable_sort(attribution.moved, [&](const PhaseShift& a, const PhaseShift& b) {
       return sign * a.shift_ns > sign * b.shift_ns;
     });
-    attribution.loads = what_it_loads(functions[i]);
+    attribution.loads = what_it_loads(looked_at[i]);
   }
   return attributions;
 }

@@ -31,9 +31,12 @@ struct PhaseShift {
 };
 
 inline constexpr double kFalseDiscoveries = 0.05;
+/// Of more pairs than these, so many are looked at, evenly spread: ten times as many would tell a
+/// shift of a third.
+inline constexpr std::size_t kMostExplainedPairs = 10'000;
 
 struct Attribution {
-  std::size_t pairs = 0;  ///< with the commonest list of phases on both sides
+  std::size_t pairs = 0;  ///< looked at: with the commonest list of phases on both sides
   /// The phases that moved, first those in the direction of the whole change, the largest first.
   std::vector<PhaseShift> moved;
   /// "40 more libraries: libx.so.1, …", "Python imports: 127 before, 141 now", …

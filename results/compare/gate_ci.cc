@@ -2,33 +2,11 @@
 #include "results/compare/gate_report.h"
 #include "results/compare/gate_rows.h"
 #include "results/model/duration.h"
+#include "results/report/html_parts.h"
 #include "results/report/text.h"
 
 namespace coldstart::results {
 namespace {
-
-std::string xml(const std::string& text) {
-  std::string safe;
-  for (const char c : printable(text)) {
-    switch (c) {
-      case '&':
-        safe += "&amp;";
-        break;
-      case '<':
-        safe += "&lt;";
-        break;
-      case '>':
-        safe += "&gt;";
-        break;
-      case '"':
-        safe += "&quot;";
-        break;
-      default:
-        safe += c;
-    }
-  }
-  return safe;
-}
 
 struct TestCase {
   std::string function;
@@ -80,7 +58,7 @@ std::vector<TestCase> cases_of(const GateReport& report) {
 }
 
 // The values and the message of a workflow command have their own escapes.
-std::string escaped(const std::string& text, bool is_property) {
+std::string command_escaped(const std::string& text, bool is_property) {
   std::string safe;
   for (const char c : printable(text)) {
     if (c == '%') {
@@ -105,9 +83,9 @@ std::string gate_junit(const GateReport& report) {
   std::size_t errors = 0;
   std::string body;
   for (const TestCase& test : cases) {
-    body += "    <testcase classname=\"coldstart." + xml(test.function) + "\" name=\"" +
-            xml(test.metric) + "\"";
-    const std::string message = " message=\"" + xml(test.message) + "\"";
+    body += "    <testcase classname=\"coldstart." + escaped(test.function) + "\" name=\"" +
+            escaped(test.metric) + "\"";
+    const std::string message = " message=\"" + escaped(test.message) + "\"";
     if (test.fault) {
       ++errors;
       body += "><error" + message + "/></testcase>\n";
@@ -123,10 +101,11 @@ std::string gate_junit(const GateReport& report) {
   }
   const std::string counts = "tests=\"" + std::to_string(cases.size()) + "\" failures=\"" +
                              std::to_string(failures) + "\" errors=\"" + std::to_string(errors) +
-                             "\" skipped=\"" + std::to_string(skipped) + "\"";
+                             "\"";
   return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites " + counts +
-         ">\n  <testsuite name=\"coldstart check " + xml(report.title) + "\" " + counts + ">\n" +
-         body + "  </testsuite>\n</testsuites>\n";
+         ">\n  <testsuite name=\"coldstart check " + escaped(report.title) + "\" " + counts +
+         " skipped=\"" + std::to_string(skipped) + "\">\n" + body +
+         "  </testsuite>\n</testsuites>\n";
 }
 
 std::string gate_annotations(const GateReport& report) {
@@ -143,8 +122,9 @@ std::string gate_annotations(const GateReport& report) {
       break;
     }
     const TestCase& test = failed[i];
-    text += "::error title=" + escaped("coldstart: " + test.function + " " + test.metric, true) +
-            "::" + escaped(test.message, false) + "\n";
+    text += "::error title=" +
+            command_escaped("coldstart: " + test.function + " " + test.metric, true) +
+            "::" + command_escaped(test.message, false) + "\n";
   }
   return text;
 }

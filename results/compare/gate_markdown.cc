@@ -1,40 +1,17 @@
 #include "results/compare/gate_report.h"
 #include "results/compare/gate_rows.h"
+#include "results/report/markdown_table.h"
 
 namespace coldstart::results {
 namespace {
 
-// What Markdown (and the HTML inside it) would take for markup.
-std::string escaped(const std::string& text) {
-  std::string safe;
-  for (const char c : text) {
-    if (c == '<') {
-      safe += "&lt;";
-    } else if (c == '>') {
-      safe += "&gt;";
-    } else if (c == '&') {
-      safe += "&amp;";
-    } else {
-      if (std::string("|*_`[]\\#~@").find(c) != std::string::npos) safe += '\\';
-      safe += c;
-    }
-  }
-  return safe;
-}
-
-void add_row(const std::vector<std::string>& cells, std::string& text) {
-  text += '|';
-  for (const std::string& cell : cells) text += ' ' + escaped(cell) + " |";
-  text += '\n';
-}
-
 void add_table(const std::vector<std::string>& columns, const std::vector<GateRow>& rows,
                std::size_t names, std::string& text) {
-  add_row(columns, text);
+  text += markdown_row(columns);
   text += '|';
   for (std::size_t i = 0; i < columns.size(); ++i) text += i < names ? " :--- |" : " ---: |";
   text += '\n';
-  for (const GateRow& row : rows) add_row(row.cells, text);
+  for (const GateRow& row : rows) text += markdown_row(row.cells);
   text += '\n';
 }
 
@@ -61,10 +38,12 @@ void add_phases(const GateReport& report, std::string& text) {
 
 std::string gate_markdown(const GateReport& report) {
   std::string text = "### " + std::string(sign_of(report.verdict())) +
-                     " Cold start: " + escaped(gate_headline(report)) + "\n\n" +
-                     escaped(gate_setting(report)) + "\n\n";
-  for (const std::string& remark : gate_remarks(report)) text += "- " + escaped(remark) + "\n";
-  for (const std::string& fault : report.faults) text += "- error: " + escaped(fault) + "\n";
+                     " Cold start: " + markdown_escaped(gate_headline(report)) + "\n\n" +
+                     markdown_escaped(gate_setting(report)) + "\n\n";
+  for (const std::string& remark : gate_remarks(report))
+    text += "- " + markdown_escaped(remark) + "\n";
+  for (const std::string& fault : report.faults)
+    text += "- error: " + markdown_escaped(fault) + "\n";
   if (text.ends_with("\n") && !text.ends_with("\n\n")) text += '\n';
   if (!report.functions.empty()) {
     text += "<details><summary>All functions</summary>\n\n";
@@ -79,7 +58,7 @@ std::string gate_markdown(const GateReport& report) {
   add_phases(report, text);
   if (!report.notes.empty()) {
     text += "<details><summary>Notes</summary>\n\n";
-    for (const std::string& note : report.notes) text += "- " + escaped(note) + "\n";
+    for (const std::string& note : report.notes) text += "- " + markdown_escaped(note) + "\n";
     text += "\n</details>\n";
   }
   return text;

@@ -29,23 +29,20 @@ std::vector<double> in_order(std::span<const double> values,
   return sorted;
 }
 
-// The estimate from a resample in which pair i occurs times[i] times: no sorting, a walk along the
-// order that is known.
+// The estimate from a resample in which sample `of_rank[i]` of the ascending `sorted` occurs
+// times[of_rank[i]] times: no sorting, a walk along the order that is known. It begins at the top,
+// as a high quantile has no weight on most of what is below.
+template <typename RankToPair>
 double resampled_estimate(const HarrellDavis& weights, const std::vector<double>& sorted,
-                          const std::vector<std::uint32_t>& order,
-                          const std::vector<std::uint32_t>& times) {
+                          const std::vector<std::uint32_t>& times, RankToPair of_rank) {
   double sum = 0;
-  double weight_before = 0;
-  std::size_t rank = 0;
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    const std::uint32_t count = times[order[i]];
-    if (count == 0) continue;
-    rank += count;
-    if (rank <= weights.first()) continue;
+  double weight_above = 1;
+  std::size_t rank = sorted.size();
+  for (std::size_t i = sorted.size(); i-- > 0 && rank > weights.first();) {
+    rank -= times[of_rank(i)];
     const double weight = weights.weight_up_to(rank);
-    sum += (weight - weight_before) * sorted[i];
-    weight_before = weight;
-    if (rank >= weights.last()) break;
+    sum += (weight_above - weight) * sorted[i];
+    weight_above = weight;
   }
   return sum;
 }
@@ -102,14 +99,24 @@ PairedQuantile::PairedQuantile(std::span<const double> base, std::span<const dou
     return;
   }
 
-  RandomBits bits(seed);
+  // Pairs by the rank of their base: then one of the two walks goes straight through memory.
+  std::vector<std::uint32_t> rank_of_base(n_);
+  for (std::uint32_t rank = 0; rank < n_; ++rank) rank_of_base[base_order[rank]] = rank;
+  std::vector<std::uint32_t> by_changed(n_);
+  for (std::size_t rank = 0; rank < n_; ++rank) {
+    by_changed[rank] = rank_of_base[changed_order[rank]];
+  }
+  RandomWords words(seed);
+  const auto count = static_cast<std::uint32_t>(n_);
   std::vector<std::uint32_t> times(n_);
   resampled_.reserve(kResamples);
   for (int resample = 0; resample < kResamples; ++resample) {
     std::fill(times.begin(), times.end(), 0U);
-    for (std::size_t i = 0; i < n_; ++i) ++times[draw_below(bits, static_cast<std::uint32_t>(n_))];
-    resampled_.push_back(resampled_estimate(weights, sorted_changed, changed_order, times) -
-                         resampled_estimate(weights, sorted_base, base_order, times));
+    for (std::uint32_t i = 0; i < count; ++i) ++times[draw_below(words, count)];
+    const auto same = [](std::size_t rank) { return rank; };
+    const auto other = [&](std::size_t rank) { return std::size_t{by_changed[rank]}; };
+    resampled_.push_back(resampled_estimate(weights, sorted_changed, times, other) -
+                         resampled_estimate(weights, sorted_base, times, same));
   }
   std::sort(resampled_.begin(), resampled_.end());
   standard_error_ = deviation_of(resampled_);

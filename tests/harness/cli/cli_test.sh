@@ -3,26 +3,14 @@
 # usage: cli_test.sh PROGRAM BUILD_FOLDER CASE
 set -uo pipefail
 program=$1 build=$2 wanted=$3
+# shellcheck source=tests/harness/cli/helpers.sh
+source "$(dirname "$0")/helpers.sh"
 work=$(mktemp -d)
 helpers=()  # processes that must not outlive a case, however it ends
 trap 'rm -rf "$work"; ((${#helpers[@]} == 0)) || kill "${helpers[@]}" 2>/dev/null' EXIT
 cd "$work" || exit 1
 functions=$build/bench/functions
 
-fail() {
-  printf 'FAIL: %s\n' "$*"
-  [[ -f out ]] && sed 's/^/  out: /' out
-  [[ -f err ]] && sed 's/^/  err: /' err
-  exit 1
-}
-# expect CODE PATTERN COMMAND…: the exit code, and a pattern in standard output or error.
-expect() {
-  local code=$1 pattern=$2 status=0
-  shift 2
-  "$@" >out 2>err </dev/null || status=$?
-  [[ $status == "$code" ]] || fail "exit $status, expected $code: $*"
-  grep -Eq -- "$pattern" out err || fail "nothing like '$pattern' was said: $*"
-}
 # expect_silence CODE COMMAND…: the exit code, and not a word.
 expect_silence() {
   local code=$1 status=0

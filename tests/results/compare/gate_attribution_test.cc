@@ -9,7 +9,7 @@ namespace {
 
 MadeStarts pairs_with(std::int64_t more_link_ns, std::size_t count = 60) {
   MadeStarts made;
-  RandomBits bits(11);
+  RandomWords bits(11);
   for (std::size_t i = 0; i < count; ++i) {
     const Start* before = &made.starts.emplace_back(made_start(bits, 0));
     const Start* after = &made.starts.emplace_back(made_start(bits, more_link_ns));

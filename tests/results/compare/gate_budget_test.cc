@@ -10,7 +10,7 @@ namespace {
 class Budgets : public testing::Test {
  protected:
   void SetUp() override {
-    RandomBits bits(4);
+    RandomWords bits(4);
     for (int i = 0; i < 100; ++i) {
       kept_.push_back(made_start(bits, 0));  // 1.9 ms, link 1 ms
       starts_.push_back(&kept_.back());

@@ -10,7 +10,7 @@ namespace {
 Run made_run(std::uint64_t seed, std::int64_t more_ns) {
   Run run;
   run.functions.push_back({"cpp", "native", "http", {}, {}, {}, {}, {}, {}});
-  RandomBits bits(seed);
+  RandomWords bits(seed);
   const std::int64_t drift = static_cast<std::int64_t>(draw_below(bits, 20'000));
   for (int i = 0; i < 400; ++i) run.starts.push_back(made_start(bits, more_ns + drift));
   return run;

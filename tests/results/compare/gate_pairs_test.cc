@@ -12,7 +12,7 @@ Run run_with_pairs(int pairs) {
   for (const char* name : {"cpp@baseline", "cpp@candidate", "alone"}) {
     run.functions.emplace_back().name = name;
   }
-  RandomBits bits(1);
+  RandomWords bits(1);
   for (int trial = 1; trial <= pairs; ++trial) {
     for (const char* name : {"cpp@candidate", "cpp@baseline", "alone"}) {
       Start start = made_start(bits, 0);

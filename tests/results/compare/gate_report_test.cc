@@ -74,8 +74,7 @@ TEST(GateJunit, HasATestCaseForEachFunctionAndMetric) {
   GateReport report = made_report();
   report.faults.emplace_back("java: \"cannot\" be started");
   const std::string text = gate_junit(report);
-  EXPECT_TRUE(has(text, "<testsuites tests=\"7\" failures=\"2\" errors=\"1\" skipped=\"2\">"))
-      << text;
+  EXPECT_TRUE(has(text, "<testsuites tests=\"7\" failures=\"2\" errors=\"1\">")) << text;
   EXPECT_TRUE(has(text, "<testcase classname=\"coldstart.cpp\" name=\"median\"/>"));
   EXPECT_TRUE(has(text, "classname=\"coldstart.java\" name=\"p90\"><failure message=\"slower by"));
   EXPECT_TRUE(has(text, "classname=\"coldstart.node&lt;1&gt;\" name=\"median\"><skipped message="));

@@ -14,7 +14,7 @@
 namespace coldstart::results {
 
 /// Nearly normal, mean 0, variance 1.
-inline double normal_noise(RandomBits& bits) {
+inline double normal_noise(RandomWords& bits) {
   double sum = 0;
   for (int i = 0; i < 12; ++i) sum += static_cast<double>(draw_below(bits, 1U << 24U));
   return sum / (1U << 24U) - 6;
@@ -29,7 +29,7 @@ struct PairPlan {
 };
 
 inline PairSeries made_series(const PairPlan& plan) {
-  RandomBits bits(plan.seed);
+  RandomWords bits(plan.seed);
   PairSeries series{plan.function, "page-cache", {}, {}};
   for (std::size_t i = 0; i < plan.pairs; ++i) {
     const double common = plan.spread * normal_noise(bits);
@@ -48,7 +48,7 @@ struct MadeStarts {
   std::vector<StartPair> pairs;
 };
 
-inline Start made_start(RandomBits& bits, std::int64_t more_link_ns) {
+inline Start made_start(RandomWords& bits, std::int64_t more_link_ns) {
   Start start;
   start.function = "cpp";
   const auto length = [&](double ns) {

@@ -53,7 +53,7 @@ struct Pairs {
 
 // Log-normal-like latencies; both sides of a pair share a part of their noise.
 Pairs made_pairs(std::size_t n, double shift, std::uint64_t seed) {
-  RandomBits bits(seed);
+  RandomWords bits(seed);
   const auto noise = [&] {
     double sum = 0;
     for (int i = 0; i < 12; ++i) sum += static_cast<double>(draw_below(bits, 1U << 24U));
@@ -87,11 +87,18 @@ TEST(PairedQuantile, TheSameSeedGivesTheSameBounds) {
 
 TEST(PairedQuantile, TheJackknifeOfManyPairsIsAsWideAsTheBootstrapOfFewer) {
   // Where the method changes the answer must not: the standard error shrinks with the root of n.
-  const Pairs few = made_pairs(kMostBootstrapPairs, 0, 3);
-  const Pairs many = made_pairs(4 * kMostBootstrapPairs, 0, 4);
-  const double bootstrap = PairedQuantile(few.base, few.changed, 0.9, 1).standard_error();
-  const double jackknife = PairedQuantile(many.base, many.changed, 0.9, 1).standard_error();
-  EXPECT_NEAR(2 * jackknife / bootstrap, 1, 0.08);
+  // Each one is uncertain by a tenth itself (how dense the samples lie near their p90): so the mean
+  // of several.
+  constexpr std::uint64_t kSets = 4;
+  double bootstrap = 0;
+  double jackknife = 0;
+  for (std::uint64_t set = 0; set < kSets; ++set) {
+    const Pairs few = made_pairs(kMostBootstrapPairs, 0, 10 + set);
+    const Pairs many = made_pairs(4 * kMostBootstrapPairs, 0, 20 + set);
+    bootstrap += PairedQuantile(few.base, few.changed, 0.9, 1).standard_error();
+    jackknife += PairedQuantile(many.base, many.changed, 0.9, 1).standard_error();
+  }
+  EXPECT_NEAR(2 * jackknife / bootstrap, 1, 0.15);
 }
 
 TEST(PairedQuantile, BoundsKeepTheirPromise) {
@@ -130,7 +137,7 @@ TEST(PairedQuantile, EqualPairsHaveNoSpread) {
 }
 
 TEST(DrawBelow, IsUniformAndInRange) {
-  RandomBits bits(1);
+  RandomWords bits(1);
   std::vector<int> counts(7, 0);
   for (int i = 0; i < 70'000; ++i) ++counts[draw_below(bits, 7)];
   for (const int count : counts) EXPECT_NEAR(count, 10'000, 400);
