@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 #include "tests/harness/platform/rig.h"
 
@@ -18,8 +19,9 @@ FunctionSpec native(const std::string& name, std::vector<std::string> arguments 
 }
 
 // The hooks are what the wrapper around the engine adds to the bundle: coldstart itself knows none.
-FunctionSpec container(const std::string& engine) {
+FunctionSpec container(const std::string& engine, std::vector<std::string> command = {}) {
   FunctionSpec function = harness::native("/plain-static");
+  if (!command.empty()) function.command = std::move(command);
   function.name = engine;
   function.runtime = RuntimeKind::kContainer;
   function.engine = program("engine");
@@ -70,6 +72,11 @@ std::vector<Case> make_cases() {
        K::kSleep, 100, false},
       {"wrapper_that_stays_sleeps", native("wrapper-noexec.sh", {program("plain")}),
        Phase::kSandbox, K::kSleep, 100, false},
+      // What becomes the server logs its last moment before, so that it is seen whether that exec,
+      // and no earlier event, is the end of `sandbox`.
+      {"wrapper_of_wrapper_sleeps",
+       native("wrapper.sh", {program("become-static"), program("plain")}), Phase::kSandbox,
+       K::kSleep, 100, false},
       {"relocation_of_wrapper_sleeps", native("slow-wrapper", {program("plain")}), Phase::kSandbox,
        K::kSleep, 40, false},
       {"re_exec_sleeps_twice", native("re-exec"), Phase::kSandbox, K::kSleep, 40, false, 2},
@@ -92,6 +99,10 @@ std::vector<Case> make_cases() {
        .changes_what_follows = true},
       {"crun_hook_sleeps", container("crun"), Phase::kSandbox, K::kSleep, 100, false},
       {"runc_hook_sleeps", container("runc"), Phase::kSandbox, K::kSleep, 100, false},
+      {"crun_entry_point_execs", container("crun", {"/become-static", "/plain-static"}),
+       Phase::kSandbox, K::kSleep, 100, false},
+      {"runc_entry_point_execs", container("runc", {"/become-static", "/plain-static"}),
+       Phase::kSandbox, K::kSleep, 100, false},
   };
   for (const char* way : {"write", "writev", "sendto", "sendmsg", "sendfile", "io_uring"}) {
     all.push_back({std::string("answer_by_") + way, native("answers-by", {way}), Phase::kHandle,
