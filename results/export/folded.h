@@ -13,7 +13,7 @@ struct FoldedChoices {
   bool on_cpu = false;   ///< where threads ran
   bool off_cpu = false;  ///< where they had left the CPU. Neither: as if on_cpu alone; both: a
                          ///< frame "on-cpu" or "off-cpu" follows the function
-  bool count = false;  ///< samples and absences instead of microseconds
+  bool count = false;    ///< samples and absences instead of microseconds
 };
 
 /// All usable starts of each function added up, or those that `starts` names (choose_starts.h). Of

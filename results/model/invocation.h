@@ -55,7 +55,8 @@ struct InstanceLife {
   std::int64_t requested_ns = 0;         ///< since the begin, see Load
   std::optional<std::int64_t> ready_ns;  ///< it could be called; absent: never
   std::optional<std::int64_t> ended_ns;  ///< we told it to stop, or it died
-  /// "keep-alive", "scale-down", "end of load", "died", "timeout", "failed to start", "interrupted".
+  /// "keep-alive", "scale-down", "end of load", "died", "timeout", "failed to start",
+  /// "interrupted".
   std::string end;
   std::int64_t invocations = 0;                   ///< that it answered
   std::optional<std::int64_t> peak_memory_bytes;  ///< of its cgroup, where it had one
