@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <fcntl.h>
+#include <functional>
 #include <gelf.h>
 #include <libelf.h>
 #include <unistd.h>
@@ -78,6 +79,33 @@ void find_calls(std::string_view code, std::uint64_t begin, std::uint64_t target
     if (begin + at + kCallBytes + static_cast<std::uint64_t>(std::int64_t{distance}) == target)
       calls.push_back(begin + at);
   }
+}
+
+struct Note {
+  GElf_Word type;
+  std::string_view name;  ///< without its terminating zero
+  std::string_view body;
+};
+
+// Whether `is_it` is true of one of the file's notes; none is looked at after that one.
+bool find_note(Elf* elf, const std::function<bool(const Note&)>& is_it) {
+  for (Elf_Scn* section = elf_nextscn(elf, nullptr); section != nullptr;
+       section = elf_nextscn(elf, section)) {
+    GElf_Shdr header;
+    if (gelf_getshdr(section, &header) == nullptr || header.sh_type != SHT_NOTE) continue;
+    Elf_Data* data = elf_getdata(section, nullptr);
+    if (data == nullptr) continue;
+    GElf_Nhdr note;
+    std::size_t name_at = 0;
+    std::size_t body_at = 0;
+    for (std::size_t at = 0; (at = gelf_getnote(data, at, &note, &name_at, &body_at)) > 0;) {
+      const char* base = static_cast<const char*>(data->d_buf);
+      const std::string_view name(base + name_at, note.n_namesz);
+      if (is_it({note.n_type, name.substr(0, name.find('\0')), {base + body_at, note.n_descsz}}))
+        return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace
@@ -200,60 +228,32 @@ std::uint64_t ElfFile::entry() const {
 }
 
 std::optional<std::string> ElfFile::build_id() const {
-  Elf* elf = as_elf(elf_);
-  for (Elf_Scn* section = elf_nextscn(elf, nullptr); section != nullptr;
-       section = elf_nextscn(elf, section)) {
-    GElf_Shdr header;
-    if (gelf_getshdr(section, &header) == nullptr || header.sh_type != SHT_NOTE) continue;
-    Elf_Data* data = elf_getdata(section, nullptr);
-    if (data == nullptr) continue;
-    GElf_Nhdr note;
-    std::size_t name_at = 0;
-    std::size_t body_at = 0;
-    for (std::size_t at = 0; (at = gelf_getnote(data, at, &note, &name_at, &body_at)) > 0;) {
-      const char* base = static_cast<const char*>(data->d_buf);
-      if (note.n_type != NT_GNU_BUILD_ID || note.n_namesz != sizeof("GNU") ||
-          std::strcmp(base + name_at, "GNU") != 0) {
-        continue;
-      }
-      std::string id;
-      constexpr std::string_view kDigits = "0123456789abcdef";
-      for (std::size_t i = 0; i < note.n_descsz; ++i) {
-        const auto byte = static_cast<unsigned char>(base[body_at + i]);
-        id += kDigits[byte >> 4U];
-        id += kDigits[byte & 0xFU];
-      }
-      return id;
+  std::optional<std::string> id;
+  find_note(as_elf(elf_), [&id](const Note& note) {
+    if (note.type != NT_GNU_BUILD_ID || note.name != "GNU") return false;
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    id.emplace();
+    for (const char each : note.body) {
+      const auto byte = static_cast<unsigned char>(each);
+      *id += kDigits[byte >> 4U];
+      *id += kDigits[byte & 0xFU];
     }
-  }
-  return std::nullopt;
+    return true;
+  });
+  return id;
 }
 
 bool ElfFile::has_usdt(std::string_view provider, std::string_view probe) const {
-  Elf* elf = as_elf(elf_);
-  for (Elf_Scn* section = elf_nextscn(elf, nullptr); section != nullptr;
-       section = elf_nextscn(elf, section)) {
-    GElf_Shdr header;
-    if (gelf_getshdr(section, &header) == nullptr || header.sh_type != SHT_NOTE) continue;
-    Elf_Data* data = elf_getdata(section, nullptr);
-    if (data == nullptr) continue;
-    GElf_Nhdr note;
-    std::size_t name_at = 0;
-    std::size_t body_at = 0;
-    for (std::size_t at = 0; (at = gelf_getnote(data, at, &note, &name_at, &body_at)) > 0;) {
-      const char* base = static_cast<const char*>(data->d_buf);
-      if (std::strncmp(base + name_at, "stapsdt", note.n_namesz) != 0) continue;
-      // The body: three addresses (pc, base, semaphore), then provider\0name\0arguments\0.
-      constexpr std::size_t kAddresses = 3 * sizeof(std::uint64_t);
-      if (note.n_descsz <= kAddresses) continue;
-      const std::string_view text(base + body_at + kAddresses, note.n_descsz - kAddresses);
-      const std::size_t end = text.find('\0');
-      if (end == std::string_view::npos || text.substr(0, end) != provider) continue;
-      const std::string_view rest = text.substr(end + 1);
-      if (rest.substr(0, rest.find('\0')) == probe) return true;
-    }
-  }
-  return false;
+  return find_note(as_elf(elf_), [&](const Note& note) {
+    // The body: three addresses (pc, base, semaphore), then provider\0name\0arguments\0.
+    constexpr std::size_t kAddresses = 3 * sizeof(std::uint64_t);
+    if (note.name != "stapsdt" || note.body.size() <= kAddresses) return false;
+    const std::string_view text = note.body.substr(kAddresses);
+    const std::size_t end = text.find('\0');
+    if (end == std::string_view::npos || text.substr(0, end) != provider) return false;
+    const std::string_view rest = text.substr(end + 1);
+    return rest.substr(0, rest.find('\0')) == probe;
+  });
 }
 
 }  // namespace coldstart::probes
