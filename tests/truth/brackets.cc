@@ -60,10 +60,15 @@ Bracket bracket_of(const Trial& trial, Boundary boundary) {
     }
     case B::kLinked:
       return {end(last(trial, "resolve")), begin(last(trial, "construct"))};
-    case B::kEntered:
-      return {end(last(trial, "construct")), begin(last(trial, "main"))};
-    case B::kRuntimeReady:
-      return {end(last(trial, "site")), begin(last(trial, "main"))};
+    case B::kEntered: {
+      const Logged* site = last(trial, "site");
+      return {end(last(trial, "construct")), begin(site != nullptr ? site : last(trial, "main"))};
+    }
+    case B::kRuntimeReady: {
+      const Logged* of_jvm = last(trial, "vm-early-start");
+      return of_jvm != nullptr ? Bracket{end(of_jvm), begin(last(trial, "vm-start"))}
+                               : Bracket{end(last(trial, "site")), begin(last(trial, "main"))};
+    }
     case B::kListening:
       return around(first(trial, "listen"));
     case B::kReceived:

@@ -32,12 +32,19 @@ FunctionSpec container(const std::string& engine, std::vector<std::string> comma
   return function;
 }
 
+// A runtime is not ours to link: between which moments it is linked and entered, a library tells
+// that is preloaded.
+void preload_moments(FunctionSpec& function) {
+  function.env["LD_PRELOAD"] = program("libmoments.so");
+}
+
 FunctionSpec jvm(const std::string& main) {
   FunctionSpec function = harness::native(main);
   function.runtime = RuntimeKind::kJvm;
   function.main = main;
   function.classpath = {program("java")};
   function.jvm_args = {"-agentpath:" + program("libagent.so")};
+  preload_moments(function);
   return function;
 }
 
@@ -47,6 +54,7 @@ FunctionSpec python() {
   function.interpreter = "/usr/bin/python3";
   function.script = program("python/server.py");
   function.env["PYTHONPATH"] = program("python");
+  preload_moments(function);
   return function;
 }
 
@@ -86,7 +94,7 @@ std::vector<Case> make_cases() {
       {"thread_sleeps_in_handler", native("thread"), Phase::kHandle},
       {"child_sleeps_at_start", native("child")},
       {"child_sleeps_in_handler", native("child"), Phase::kHandle},
-      {"python_import_sleeps", python(), Phase::kApp, K::kSleep, 40, false},
+      {"python_import_sleeps", python(), Phase::kApp, K::kSleep, 100, false},
       {"python_site_sleeps", python(), Phase::kRuntime, K::kSleep, 100, false},
       {"jvm_agent_sleeps", jvm("SlowStart"), Phase::kRuntime, K::kSleep, 400, false},
       {"jvm_initialiser_sleeps", jvm("SlowStart"), Phase::kApp, K::kSleep, 400, false, 1, "futex"},

@@ -113,37 +113,29 @@ std::int64_t off_ns(const Case& which, const Trials& trials, Phase phase) {
   return std::abs(delayed - shortest(of_each(trials.control, unseen)));
 }
 
-// How far a phase may be off. One without a delay has not moved if it differs from the controls by
-// less than starts of one program differ among each other: by a tenth of its own length (the phase
-// `runtime` of Python takes 10 ms, give or take 5 %, whatever is delayed elsewhere).
-std::int64_t most_off_ns(const Case& which, const Trials& trials, Phase phase) {
-  const std::int64_t tolerance = tolerance_of(which, trials);
-  if (phase == which.phase) return tolerance;
-  const auto unseen = [phase](const Trial& t) { return unseen_ns(t, phase); };
-  return std::max(tolerance, shortest(of_each(trials.control, unseen)) / 10);
-}
-
 bool is_held(const Case& which, Phase phase) {
   return !which.changes_what_follows || phase <= which.phase;
 }
 
 bool lengths_agree(const Case& which, const Trials& trials) {
+  const std::int64_t tolerance = tolerance_of(which, trials);
   for (std::size_t i = 0; i < kPhaseCount; ++i) {
     const auto phase = static_cast<Phase>(i);
     if (!is_held(which, phase)) continue;
-    if (off_ns(which, trials, phase) > most_off_ns(which, trials, phase)) return false;
+    if (off_ns(which, trials, phase) > tolerance) return false;
   }
   return true;
 }
 
 void expect_lengths(const Case& which, const Trials& trials) {
+  const std::int64_t tolerance = tolerance_of(which, trials);
   for (std::size_t i = 0; i < kPhaseCount; ++i) {
     const auto phase = static_cast<Phase>(i);
     if (!is_held(which, phase)) continue;
     // For whoever wants to know how near the bounds are (--gtest_output=json).
     testing::Test::RecordProperty(std::string(name(phase)) + "_off_us",
                                   std::to_string(off_ns(which, trials, phase) / 1000));
-    EXPECT_LE(off_ns(which, trials, phase), most_off_ns(which, trials, phase))
+    EXPECT_LE(off_ns(which, trials, phase), tolerance)
         << name(phase) << (phase == which.phase ? " is not as long as the program says" : " moved");
   }
 }
