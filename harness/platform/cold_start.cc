@@ -14,6 +14,7 @@
 #include "harness/platform/listeners.h"
 #include "harness/platform/stack_watch.h"
 #include "harness/process/container_cgroups.h"
+#include "harness/process/launcher.h"
 #include "harness/process/monotonic.h"
 #include "harness/process/spawn.h"
 #include "probes/files_needed.h"
@@ -193,7 +194,8 @@ void ColdStart::prepare() {
 }
 
 // A container's engine makes a group within ours and stays outside of it; any other first process
-// is put into ours.
+// is put into ours. So is an engine, and its container with it, in the part of a hybrid layout that
+// the engine does not use.
 void ColdStart::prepare_limits(LaunchContext& context) {
   if (!function_.limits.any()) return;
   const bool container = function_.runtime == RuntimeKind::kContainer;
@@ -204,6 +206,11 @@ void ColdStart::prepare_limits(LaunchContext& context) {
   make_cgroups(layout, cgroups_, function_.limits);
   if (container) {
     context.cgroup = layout.places.begin()->second.in_hierarchy / name / kContainerGroup;
+    for (const std::string& folder : cgroups_.folders) {
+      if (folder.starts_with(std::string(kHybridCgroup) + '/')) {
+        launch_.cgroups.folders.push_back(folder);
+      }
+    }
   } else {
     launch_.cgroups = cgroups_;
   }

@@ -132,6 +132,7 @@ Actions Dispatcher::gone(std::int64_t now_ns, std::uint64_t instance) {
   const auto found = instances_.find(instance);
   if (found == instances_.end()) return actions;
   const std::vector<Waiting> bound = std::move(found->second.bound);
+  const bool has_served = found->second.last_used > 0;
   instances_.erase(found);
   for (const Waiting& waiting : bound) {
     if (waiting.own) continue;
@@ -140,6 +141,11 @@ Actions Dispatcher::gone(std::int64_t now_ns, std::uint64_t instance) {
   }
   expire_all(now_ns, actions);
   start_for_queue(now_ns, actions);
+  // One that never served would be started for ever: it is replaced when a request needs it. (Of
+  // knative's the next tick takes care.)
+  if (has_served && rules_.platform.scale == PlatformSpec::Scale::kDemand) {
+    while (count(false) < rules_.platform.min_instances) start(now_ns, std::nullopt, actions);
+  }
   let_in(now_ns, actions);
   return actions;
 }

@@ -69,7 +69,8 @@ class Dispatcher {
   /// A request that was called (or whose own start ended) is over, in whatever way.
   Actions finish(std::int64_t now_ns, std::uint64_t instance, std::uint64_t request);
   /// The instance died or could not be started. The requests that run on it stay to be finished;
-  /// of those that wait for it, the one that it was started for does, too.
+  /// of those that wait for it, the one that it was started for does, too. One of min_instances
+  /// that has served is replaced at once.
   Actions gone(std::int64_t now_ns, std::uint64_t instance);
   /// Time has passed: to be called at next_wake_ns(), may be called at any time.
   Actions tick(std::int64_t now_ns);

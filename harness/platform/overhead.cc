@@ -15,10 +15,6 @@ extern char** environ;
 namespace coldstart::harness {
 namespace {
 
-// Finer than a user's polling: its grain must not hide what is looked for.
-constexpr StartOptions kPolled{.readiness = Readiness::kPoll,
-                               .poll_interval = std::chrono::microseconds(50)};
-
 using probes::TierId;
 using probes::TierSet;
 
@@ -36,6 +32,17 @@ std::int64_t posix_spawn_once(const std::string& program) {
 
 std::optional<std::int64_t> latency_of(const Start& start) {
   return start.outcome == Outcome::kOk ? latency_ns(start.timeline) : std::nullopt;
+}
+
+// Finer than a user's polling: its grain must not hide what is looked for. No finer than that: each
+// look costs CPU time, more with probes than without, and a JVM that uses all CPUs would pay for
+// it on one side only.
+StartOptions polled(const Start& rehearsal) {
+  constexpr std::int64_t kLooksAStart = 400;
+  const std::chrono::nanoseconds interval(latency_of(rehearsal).value_or(0) / kLooksAStart);
+  return {.readiness = Readiness::kPoll,
+          .poll_interval = std::max(std::chrono::duration_cast<std::chrono::microseconds>(interval),
+                                    std::chrono::microseconds(50))};
 }
 
 }  // namespace
@@ -63,7 +70,7 @@ boost::asio::awaitable<std::vector<OverheadPairs>> compare_tiers(
   for (const TierChoice& choice : choices) results.push_back({function.name, choice.name, {}, 0});
 
   session.use(TierSet::all());
-  co_await platform.cold_start(function, {.rehearsal = true});
+  const StartOptions options = polled(co_await platform.cold_start(function, {.rehearsal = true}));
   // Both sides poll, and nothing else: to be woken is a part of readiness by event.
   session.wake_for(CS_WAKE_NONE);
   std::mt19937 random(1);
@@ -75,9 +82,9 @@ boost::asio::awaitable<std::vector<OverheadPairs>> compare_tiers(
     std::vector<std::optional<std::int64_t>> latencies(order.size());
     for (std::size_t i : order) {
       session.use(i < choices.size() ? choices[i].tiers : TierSet::none());
-      co_await platform.cold_start(function, kPolled);
+      co_await platform.cold_start(function, options);
       const probes::Traffic before = session.traffic();
-      latencies[i] = latency_of(co_await platform.cold_start(function, kPolled));
+      latencies[i] = latency_of(co_await platform.cold_start(function, options));
       if (i == choices.size()) continue;
       traffic[i].events += session.traffic().events - before.events;
       traffic[i].bytes += session.traffic().bytes - before.bytes;

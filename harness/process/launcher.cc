@@ -157,7 +157,7 @@ bool has_hybrid_cgroup_controllers() {
   constexpr long kCgroup2Magic = 0x63677270;
   struct statfs status {};
   if (::statfs("/sys/fs/cgroup", &status) != 0 || status.f_type == kCgroup2Magic) return false;
-  std::ifstream controllers("/sys/fs/cgroup/unified/cgroup.controllers");
+  std::ifstream controllers(std::string(kHybridCgroup) + "/cgroup.controllers");
   std::string word;
   return static_cast<bool>(controllers >> word);
 }

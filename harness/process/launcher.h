@@ -81,7 +81,7 @@ class Launcher {
   void disown_cgroups(std::uint64_t instance);
   /// crun (1.8) refuses a hybrid cgroup layout whose v2 side has controllers. Hides the v2 side
   /// from the launcher and all that it starts, in a mount namespace of its own: crun sees cgroups
-  /// v1.
+  /// v1. Groups that the launcher owns there are still removed.
   void hide_hybrid_cgroup();
 
   /// Starts an instance. Returns as soon as the request is handed over; a failure comes as a
@@ -104,6 +104,8 @@ class Launcher {
   pid_t pid_ = -1;
 };
 
+/// Where version 2 is mounted beside version 1.
+inline constexpr const char* kHybridCgroup = "/sys/fs/cgroup/unified";
 /// Whether /sys/fs/cgroup is such a layout as crun refuses, see Launcher::hide_hybrid_cgroup.
 bool has_hybrid_cgroup_controllers();
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstring>
 #include <deque>
+#include <fcntl.h>
 #include <filesystem>
 #include <optional>
 #include <poll.h>
@@ -18,6 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "harness/process/container_cgroups.h"
@@ -69,7 +71,7 @@ class LauncherProcess {
       reap();
       continue_stops();
     }
-    for (const auto& [id, set] : cgroups_) remove_cgroups(set);
+    for (const auto& [id, set] : cgroups_) remove_cgroups(reachable(set));
     for (const std::string& directory : directories_) {
       std::error_code ignored;
       std::filesystem::remove_all(directory, ignored);
@@ -189,7 +191,7 @@ class LauncherProcess {
   void disown_cgroups(std::uint64_t instance) {
     const auto found = cgroups_.find(instance);
     if (found == cgroups_.end()) return;
-    remove_cgroups(found->second);
+    remove_cgroups(reachable(found->second));
     cgroups_.erase(found);
   }
 
@@ -197,7 +199,7 @@ class LauncherProcess {
   LaunchReport with_memory(LaunchReport report) const {
     const auto found = cgroups_.find(report.instance);
     if (found == cgroups_.end()) return report;
-    if (const auto use = read_memory_use(found->second)) {
+    if (const auto use = read_memory_use(reachable(found->second))) {
       report.peak_memory_bytes = use->peak_bytes.value_or(-1);
       report.memory_kills = use->kills;
       report.memory_hits = use->hits;
@@ -229,9 +231,22 @@ class LauncherProcess {
   }
 
   void hide_hybrid_cgroup() {
+    Fd hidden(::open(kHybridCgroup, O_PATH | O_DIRECTORY | O_CLOEXEC));
     if (::unshare(CLONE_NEWNS) != 0) return;
     if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return;
-    ::umount2("/sys/fs/cgroup/unified", MNT_DETACH);
+    if (::umount2(kHybridCgroup, MNT_DETACH) == 0) hidden_cgroup_ = std::move(hidden);
+  }
+
+  // A folder of cgroups as we can still reach it.
+  std::string reachable(const std::string& folder) const {
+    const std::string prefix = std::string(kHybridCgroup) + '/';
+    if (!hidden_cgroup_ || !folder.starts_with(prefix)) return folder;
+    return hidden_cgroup_.path() + '/' + folder.substr(prefix.size());
+  }
+  CgroupSet reachable(CgroupSet set) const {
+    for (std::string& folder : set.folders) folder = reachable(folder);
+    set.memory_folder = reachable(set.memory_folder);
+    return set;
   }
 
   void reap() {
@@ -355,6 +370,7 @@ class LauncherProcess {
   pid_t self_;
   Fd child_signal_;
   Fd map_;
+  Fd hidden_cgroup_;  // open only if it is hidden
   std::vector<std::string> directories_;
   std::unordered_map<std::uint64_t, Instance> instances_;
   std::unordered_map<std::uint64_t, CgroupSet> cgroups_;  // also of those not launched yet

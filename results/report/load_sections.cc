@@ -166,10 +166,10 @@ DetailTable overview(const Run& run, const std::vector<const LoadSummary*>& summ
                     false,
                     TooWide::kKeep,
                     "share of the requests with an instance that waited for its start"};
-  Column cold{"median", {}, false, TooWide::kKeep, "of the cold ones, due to first byte"};
-  Column cold_p99{"p99", {}, false, TooWide::kKeep, "of the cold ones"};
-  Column warm{"warm", {}, false, TooWide::kKeep, "median of the others"};
-  Column warm_p99{"p99", {}, false, TooWide::kKeep, "of the others"};
+  Column cold{"cold p50", {}, false, TooWide::kKeep, "median of the cold ones, due to first byte"};
+  Column cold_p99{"cold p99", {}, false, TooWide::kKeep, "of the cold ones"};
+  Column warm{"warm p50", {}, false, TooWide::kKeep, "median of the others"};
+  Column warm_p99{"warm p99", {}, false, TooWide::kKeep, "of the others"};
   Column queue{"queue", {}, false, TooWide::kKeep, "p99 of due to sent, of all that were sent"};
   Column drops{"drops", {}, false, TooWide::kKeep, "requests for which there was no room"};
   Column instances{"inst", {}, false, TooWide::kKeep, "most instances at once"};
@@ -185,10 +185,11 @@ DetailTable overview(const Run& run, const std::vector<const LoadSummary*>& summ
     drops.cells.push_back(count_cell(s->failed(Outcome::kDropped)));
     instances.cells.push_back(count_cell(s->max_instances));
   }
-  return {"Requests" + scaled + ":",
-          {function, n, cold_share, cold, cold_p99, warm, warm_p99, queue, drops, instances},
-          "cold: share, median and p99 of those that waited for a start; warm: median and p99 of "
-          "the others; queue: p99 of due → sent; inst: most instances at once"};
+  return {
+      "Requests" + scaled + ":",
+      {function, n, cold_share, cold, cold_p99, warm, warm_p99, queue, drops, instances},
+      "cold: share, median (p50) and p99 of those that waited for a start; warm: median and p99 of "
+      "the others; queue: p99 of due → sent; inst: most instances at once"};
 }
 
 struct LatencyRows {

@@ -11,7 +11,8 @@
 
 namespace coldstart::results {
 
-/// The usable latencies (Start::usable) of one function, load and cache state in one run.
+/// The usable latencies (Start::usable) of one function, load and cache state in one run, without
+/// those of starts whose stacks were sampled.
 struct RunLatencies {
   std::int64_t run_id = 0;
   std::string label;

@@ -159,6 +159,7 @@ TEST(History, TakesTheUsableStartsOfEachRun) {
       const std::int64_t id = store.begin_run(run.info, run.functions);
       run.starts[0].outcome = Outcome::kTimeout;
       run.starts[1].lost_events = 3;
+      if (i == 0) run.starts[2].stacks.emplace();  // sampled: slower than others
       for (const Start& start : run.starts) store.add_start(id, start);
     }
   }
@@ -170,7 +171,7 @@ TEST(History, TakesTheUsableStartsOfEachRun) {
     EXPECT_EQ(row.host.kernel, "6.18.0-amd64");
   }
   // In accounted_run one start of java from disk is not proven.
-  EXPECT_EQ(counts, (std::map<std::string, std::size_t>{{"1apage-cache", 7},
+  EXPECT_EQ(counts, (std::map<std::string, std::size_t>{{"1apage-cache", 6},
                                                         {"1bpage-cache", 7},
                                                         {"2toolpage-cache", 3},
                                                         {"2tooldisk", 4},
