@@ -7,7 +7,7 @@
 #
 # unified  version 2, we are in its root
 # group    version 2, we are in a group of it, as under systemd
-# hybrid   memory in version 1, cpu and pids in version 2
+# hybrid   memory and devices in version 1, cpu and pids in version 2
 #
 # Needs root and linux.uml (apt-get install user-mode-linux, 41 MB); without them exit 77. A minute each.
 set -eu
@@ -34,8 +34,9 @@ ip link set lo up
 layout=$1
 if [ \$layout = hybrid ]; then
   mount -t tmpfs tmpfs /sys/fs/cgroup
-  mkdir /sys/fs/cgroup/memory /sys/fs/cgroup/unified
+  mkdir /sys/fs/cgroup/memory /sys/fs/cgroup/devices /sys/fs/cgroup/unified
   mount -t cgroup -o memory memory /sys/fs/cgroup/memory
+  mount -t cgroup -o devices devices /sys/fs/cgroup/devices  # runc insists
   mount -t cgroup2 cgroup2 /sys/fs/cgroup/unified
 else
   mount -t cgroup2 cgroup2 /sys/fs/cgroup
