@@ -55,6 +55,7 @@ void StackWriter::add(std::int64_t start_id, const StackProfile& profile) {
 
 void load_stacks(SQLite::Database& db, std::int64_t run_id, std::vector<Start>& starts) {
   if (!has_column(db, "stacks", "start_id")) return;
+  if (db.execAndGet("SELECT count(*) FROM stack_profiles").getInt64() == 0) return;
   std::map<std::int64_t, StackProfile*> by_id;
   SQLite::Statement profiles(
       db, std::string("SELECT s.id, p.rate_hz, p.taken, p.lost, p.cut, p.broken, p.frames, "

@@ -1,9 +1,12 @@
 #include "results/store/start_row.h"
 
+#include <algorithm>
 #include <array>
 #include <fmt/format.h>
+#include <limits>
 #include <map>
 #include <type_traits>
+#include <unordered_map>
 #include <utility>
 
 #include "results/export/account_json.h"
@@ -70,6 +73,41 @@ std::map<std::int64_t, Absences> load_absences(SQLite::Database& db, std::int64_
   return sets;
 }
 
+// What the rows of a run refer to, and between which ids they lie: by the index of functions alone.
+struct StartsOfRun {
+  std::unordered_map<std::int64_t, std::string> functions;
+  std::map<std::int64_t, Absences> absences;
+  std::int64_t first_id = std::numeric_limits<std::int64_t>::max();
+  std::int64_t last_id = 0;
+  std::size_t count = 0;
+};
+
+StartsOfRun find_starts(SQLite::Database& db, std::int64_t run_id) {
+  StartsOfRun run;
+  run.absences = load_absences(db, run_id);
+  SQLite::Statement functions(db, "SELECT id, name FROM functions WHERE run_id = ?");
+  functions.bind(1, run_id);
+  SQLite::Statement first(db, "SELECT min(id) FROM starts WHERE function_id = ?");
+  SQLite::Statement last(db, "SELECT max(id) FROM starts WHERE function_id = ?");
+  SQLite::Statement count(db, "SELECT count(*) FROM starts WHERE function_id = ?");
+  const auto number = [](SQLite::Statement& query, std::int64_t id) {
+    query.reset();
+    query.bind(1, id);
+    query.executeStep();
+    return query.getColumn(0).getInt64();
+  };
+  while (functions.executeStep()) {
+    const std::int64_t id = functions.getColumn(0).getInt64();
+    run.functions[id] = functions.getColumn(1).getString();
+    const std::int64_t starts = number(count, id);
+    if (starts == 0) continue;
+    run.count += static_cast<std::size_t>(starts);
+    run.first_id = std::min(run.first_id, number(first, id));
+    run.last_id = std::max(run.last_id, number(last, id));
+  }
+  return run;
+}
+
 // All columns but the last two are in every store; `account` came with version 2, `in_flight` with
 // version 3.
 std::string columns_of(SQLite::Database& db) {
@@ -82,11 +120,11 @@ std::string columns_of(SQLite::Database& db) {
   return columns;
 }
 
-Start read_start(SQLite::Statement& row, const std::map<std::int64_t, Absences>& absences,
-                 const std::string& file) {
-  Start start;
+// The first column is the function's id.
+void read_start(SQLite::Statement& row, const StartsOfRun& run, const std::string& file,
+                Start& start) {
   int column = 0;
-  start.function = row.getColumn(column++).getString();
+  start.function = run.functions.at(row.getColumn(column++).getInt64());
   start.load = row.getColumn(column++).getString();
   start.cache = row.getColumn(column++).getString();
   start.trial = row.getColumn(column++).getInt();
@@ -106,8 +144,8 @@ Start read_start(SQLite::Statement& row, const std::map<std::int64_t, Absences>&
     ++column;
   }
   if (!row.isColumnNull(column)) {
-    const auto set = absences.find(row.getColumn(column).getInt64());
-    if (set != absences.end()) {
+    const auto set = run.absences.find(row.getColumn(column).getInt64());
+    if (set != run.absences.end()) {
       for (const auto& [boundary, mark] : set->second) start.timeline[boundary] = mark;
     }
   }
@@ -127,7 +165,6 @@ Start read_start(SQLite::Statement& row, const std::map<std::int64_t, Absences>&
   }
   ++column;
   read_optional(row, column++, start.in_flight);
-  return start;
 }
 
 std::string placeholders(int count) {
@@ -209,13 +246,18 @@ void StartWriter::add(std::int64_t function_id, std::optional<std::int64_t> abse
 }
 
 std::vector<Start> load_starts(SQLite::Database& db, std::int64_t run_id) {
-  const auto absences = load_absences(db, run_id);
-  SQLite::Statement query(db, "SELECT f.name, " + columns_of(db) +
-                                  " FROM starts s JOIN functions f ON f.id = s.function_id"
-                                  " WHERE f.run_id = ? ORDER BY s.id");
-  query.bind(1, run_id);
+  const StartsOfRun run = find_starts(db, run_id);
   std::vector<Start> starts;
-  while (query.executeStep()) starts.push_back(read_start(query, absences, db.getFilename()));
+  if (run.count == 0) return starts;
+  starts.reserve(run.count);
+  // In the order of the table, which needs no sorting. `+`: by the index of functions they would
+  // have to be sorted, with all that is in them.
+  SQLite::Statement query(
+      db, "SELECT function_id, " + columns_of(db) +
+              " FROM starts WHERE id BETWEEN ? AND ?"
+              " AND +function_id IN (SELECT id FROM functions WHERE run_id = ?) ORDER BY id");
+  SQLite::bind(query, run.first_id, run.last_id, run_id);
+  while (query.executeStep()) read_start(query, run, db.getFilename(), starts.emplace_back());
   load_stacks(db, run_id, starts);
   return starts;
 }

@@ -1,6 +1,7 @@
 // Decisions of the autoscaler on a fake clock, against tables computed by hand.
 #include "harness/platform/autoscaler.h"
 
+#include <chrono>
 #include <gtest/gtest.h>
 #include <vector>
 
@@ -83,6 +84,56 @@ TEST(Autoscaler, ToZeroItGoesWhenTheGraceHasPassed) {
   for (int t = 66; t <= 94; t += 2) table.push_back({t, 0, 1, 1, false});
   table.push_back({96, 0, 1, 0, false});  // 30 s after 66 s, the first tick that wanted none
   expect_table(autoscaler, table);
+}
+
+TEST(Autoscaler, AverageIsOfTheTimeThatEachNumberOfRequestsLasted) {
+  Autoscaler autoscaler(knative(1), kSecond);
+  autoscaler.observe(0, 4);
+  autoscaler.observe(kSecond / 2, 0);
+  const Autoscaler::Wish wish = autoscaler.decide(2 * kSecond, 1, 1);
+  EXPECT_DOUBLE_EQ(wish.panic_average, 1);  // 4 for half of a second in two
+  EXPECT_DOUBLE_EQ(wish.stable_average, 1);
+}
+
+TEST(Autoscaler, TheStableWindowStillSeesWhatThePanicWindowDoesNot) {
+  Autoscaler autoscaler(knative(1), kSecond);
+  autoscaler.observe(0, 6);
+  autoscaler.observe(2 * kSecond, 0);
+  const Autoscaler::Wish wish = autoscaler.decide(20 * kSecond, 1, 1);
+  EXPECT_DOUBLE_EQ(wish.panic_average, 0);
+  EXPECT_DOUBLE_EQ(wish.stable_average, 6 * 2 / 20.0);
+}
+
+TEST(Autoscaler, ASecondPanicHasNothingOfTheFirst) {
+  PlatformSpec spec = knative(1);
+  spec.min_instances = 1;
+  spec.max_scale_down_rate = 100;
+  Autoscaler autoscaler(spec, kSecond);
+  std::vector<Row> table{{2, 10, 1, 15, true}};  // 10/0.7
+  for (int t = 4; t <= 62; t += 2) table.push_back({t, 0, 15, 15, true});
+  for (int t = 64; t <= 130; t += 2) table.push_back({t, 0, 1, 1, false});
+  table.push_back({132, 3, 1, 2, true});  // 3·2/6 = 1 → 2; 2/1 is panic
+  expect_table(autoscaler, table);
+}
+
+TEST(Autoscaler, TheGraceBeforeZeroBeginsAnewWithEachLoad) {
+  PlatformSpec spec = knative(10);
+  spec.stable_window = spec.panic_window = std::chrono::seconds(6);
+  spec.scale_to_zero_grace = std::chrono::seconds(10);
+  Autoscaler autoscaler(spec, kSecond);
+  std::vector<Row> table{{2, 1, 1, 1, false}};
+  for (int t = 4; t <= 10; t += 2)
+    table.push_back({t, 0, 1, 1, false});  // none is wanted from 8 s on
+  table.push_back({12, 1, 1, 1, false});
+  for (int t = 14; t <= 26; t += 2) table.push_back({t, 0, 1, 1, false});  // from 18 s on
+  table.push_back({28, 0, 1, 0, false});
+  expect_table(autoscaler, table);
+}
+
+TEST(Autoscaler, WhereNoneIsNoneIsKept) {
+  Autoscaler autoscaler(knative(1), kSecond);
+  autoscaler.observe(0, 0);
+  EXPECT_EQ(autoscaler.decide(2 * kSecond, 0, 0).instances, 0);
 }
 
 }  // namespace

@@ -273,5 +273,78 @@ TEST(Dispatcher, KnativeStopsNoInstanceThatWorksUntilItHasFinished) {
   EXPECT_EQ(platform.next_wake_ns(), std::nullopt);  // scaled to zero: nothing to tick for
 }
 
+TEST(Dispatcher, AnInstanceThatWasReadyForNobodyIsIdleFromThenOn) {
+  Dispatcher platform(demand());
+  platform.arrive(0, 1, 3 * kSecond);
+  platform.finish(3 * kSecond, 1, 1);  // timed out: its start ended with it
+  EXPECT_EQ(platform.ready(5 * kSecond, 1), Actions{});
+  EXPECT_EQ(platform.next_wake_ns(), 15 * kSecond);
+}
+
+TEST(Dispatcher, KnativeStartsAgainForWhoWaitsWhereTheStartFailed) {
+  DispatcherRules rules;
+  rules.platform = knative(1);
+  Dispatcher platform(rules);
+  platform.tick(60 * kSecond);
+  EXPECT_EQ(platform.arrive(62 * kSecond + 1, 1, kFar), Actions{start(1, 0)});
+  EXPECT_EQ(platform.gone(62 * kSecond + 2, 1), Actions{});
+  // No whole second with a request lies behind: the averages want nothing.
+  EXPECT_EQ(platform.tick(62 * kSecond + 3), Actions{start(2, 0)});
+}
+
+/// Two instances for ten requests each: the first has the requests 1…10, the second 11…14.
+class TwoKnativeInstances : public testing::Test {
+ protected:
+  TwoKnativeInstances() : platform_(rules()) {
+    for (std::uint64_t request = 1; request <= 14; ++request) platform_.arrive(0, request, kFar);
+    platform_.ready(1, 1);
+    EXPECT_EQ(platform_.tick(2 * kSecond), Actions{start(2, 0)});
+    EXPECT_EQ(platform_.ready(2 * kSecond + 1, 2).size(), 4U);
+  }
+  static DispatcherRules rules() {
+    DispatcherRules rules;
+    rules.platform = knative(10);
+    rules.platform.max_scale_down_rate = 100;
+    return rules;
+  }
+  void finish(std::uint64_t instance, std::uint64_t first, std::uint64_t last) {
+    for (std::uint64_t request = first; request <= last; ++request) {
+      EXPECT_EQ(platform_.finish(2 * kSecond + 2, instance, request), Actions{});
+    }
+  }
+  // What the scaler does when it wants one instance only.
+  Actions scale_down() {
+    Actions actions;
+    for (std::int64_t second = 4; second <= 140 && actions.empty(); second += 2) {
+      now_ = second * kSecond;
+      actions = platform_.tick(now_);
+    }
+    return actions;
+  }
+
+  Dispatcher platform_;
+  std::int64_t now_ = 0;
+};
+
+TEST_F(TwoKnativeInstances, TheIdleOneGoesThoughTheOtherWasUsedLongerAgo) {
+  finish(1, 2, 10);
+  finish(2, 11, 14);
+  EXPECT_EQ(scale_down(), Actions{stop(2, "scale-down")});
+  EXPECT_EQ(platform_.concurrency_of(1), 1);
+}
+
+TEST_F(TwoKnativeInstances, OneThatIsToGoGetsNothingAnyMore) {
+  finish(1, 3, 10);
+  finish(2, 12, 14);
+  EXPECT_EQ(scale_down(), Actions{});  // both work: the first shall go when it has finished
+  for (std::uint64_t request = 21; request <= 29; ++request) {
+    EXPECT_EQ(platform_.arrive(now_ + 1, request, kFar), Actions{call(2, request)});
+  }
+  EXPECT_EQ(platform_.arrive(now_ + 1, 30, kFar), Actions{});  // the second has its ten
+  EXPECT_EQ(platform_.finish(now_ + 2, 1, 1), Actions{});
+  EXPECT_EQ(platform_.finish(now_ + 3, 1, 2), Actions{stop(1, "scale-down")});
+  EXPECT_EQ(platform_.finish(now_ + 4, 2, 21), Actions{call(2, 30)});
+}
+
 }  // namespace
 }  // namespace coldstart::harness
