@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
-#include <ranges>
 #include <sstream>
 #include <utility>
 
@@ -73,11 +72,11 @@ const Mapping* AddressSpace::find(std::uint64_t address) const {
 
 AddressSpaces::AddressSpaces(const std::vector<MapRecord>& records, std::set<std::uint32_t> pids) {
   // Backwards: a fork is met after all that its child did, and before what its parent is made of.
-  for (const MapRecord& record : std::views::reverse(records)) {
-    if (!pids.contains(record.pid)) continue;
+  std::for_each(records.rbegin(), records.rend(), [&](const MapRecord& record) {
+    if (!pids.contains(record.pid)) return;
     if (record.kind == MapRecord::Kind::kFork) pids.insert(record.parent);
     records_.push_back(record);
-  }
+  });
   std::reverse(records_.begin(), records_.end());
 }
 

@@ -75,9 +75,9 @@ int Uprobes::attach(const AttachPoint& point) {
   return 0;
 }
 
-bool Uprobes::is_link_map_of(const Attachment& attachment, dev_t device, ino_t inode) const {
-  return attachment.point.hook == Hook::kLinkMap && attachment.device == device &&
-         attachment.inode == inode;
+bool Uprobes::is_link_map_of(const Attachment& attachment, const FileId& loader) {
+  return attachment.point.hook == Hook::kLinkMap &&
+         FileId(attachment.device, attachment.inode) == loader;
 }
 
 bool Uprobes::was_hit(std::uint32_t site) const {
@@ -90,17 +90,16 @@ bool Uprobes::was_hit(std::uint32_t site) const {
 
 void Uprobes::drop_useless() {
   std::erase_if(unknown_loaders_, [this](const auto& loader) {
-    const auto [device, inode] = loader;
     std::uint64_t hit = 0;
     std::uint64_t needed = 0;
     for (const Attachment& each : attachments_) {
-      if (!is_link_map_of(each, device, inode)) continue;
+      if (!is_link_map_of(each, loader)) continue;
       needed = each.point.cookie;
       if (was_hit(each.site)) hit += 1;
     }
     if (hit < needed) return false;
     std::erase_if(attachments_, [&](const Attachment& each) {
-      return is_link_map_of(each, device, inode) && !was_hit(each.site);
+      return is_link_map_of(each, loader) && !was_hit(each.site);
     });
     return true;
   });

@@ -51,15 +51,16 @@ class Uprobes {
     Fd file;
     Link link;
   };
-  bool is_link_map_of(const Attachment& attachment, dev_t device, ino_t inode) const;
+  using FileId = std::pair<dev_t, ino_t>;
+  static bool is_link_map_of(const Attachment& attachment, const FileId& loader);
   bool was_hit(std::uint32_t site) const;
   Link make_link(const Attachment& attachment) const;
 
   coldstart_bpf& skeleton_;
   std::vector<Attachment> attachments_;
   std::uint32_t link_sites_ = 0;
-  /// Loaders, as (device, inode), of which it is not yet known which places are of use.
-  std::set<std::pair<dev_t, ino_t>> unknown_loaders_;
+  /// Loaders of which it is not yet known which places are of use.
+  std::set<FileId> unknown_loaders_;
   std::set<std::tuple<Hook, dev_t, ino_t, std::uint64_t, std::string>> attached_;
 };
 

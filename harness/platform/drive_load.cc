@@ -179,10 +179,11 @@ class Turn {
     int asking = pattern.clients;
     asio::steady_timer done(platform_.io(), std::chrono::steady_clock::time_point::max());
     for (int c = 0; c < pattern.clients; ++c) {
-      asio::co_spawn(platform_.io(), client(i, end_ns, think_ns), [&](std::exception_ptr error) {
-        if (--asking == 0) done.cancel();
-        if (error) std::rethrow_exception(error);
-      });
+      asio::co_spawn(platform_.io(), client(i, end_ns, think_ns),
+                     [&](const std::exception_ptr& error) {
+                       if (--asking == 0) done.cancel();
+                       if (error) std::rethrow_exception(error);
+                     });
     }
     while (asking > 0) {
       boost::system::error_code rung;
