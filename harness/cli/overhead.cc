@@ -82,8 +82,9 @@ void print(const harness::OverheadPairs& pairs, const std::optional<Overhead>& o
   std::fflush(stdout);
 }
 
-std::vector<harness::TierChoice> chosen_tiers(const std::string& names) {
-  auto all = harness::all_tier_choices();
+std::vector<harness::TierChoice> chosen_tiers(const std::string& names,
+                                              const probes::Session& session) {
+  auto all = harness::tier_choices(session);
   if (names == "each") return all;
   std::vector<harness::TierChoice> chosen;
   std::string known = "each";
@@ -92,7 +93,8 @@ std::vector<harness::TierChoice> chosen_tiers(const std::string& names) {
     const auto found =
         std::find_if(all.begin(), all.end(), [&](const auto& c) { return c.name == name; });
     if (found == all.end()) {
-      throw Error("--tiers", "'" + name + "' is no choice of tiers", "there are: " + known);
+      throw Error("--tiers", "'" + name + "' is no choice of tiers that works here",
+                  "there are: " + known);
     }
     chosen.push_back(*found);
   }
@@ -138,7 +140,6 @@ int measure_overhead(const Globals& globals, const OverheadOptions& options,
     throw Error("--overhead", "there is no " + options.suite.string() + " here",
                 "name a suite that has " + options.functions + " with --suite");
   }
-  const std::vector<harness::TierChoice> choices = chosen_tiers(options.tiers);
   const harness::Suite suite = harness::read_suite(options.suite, split_commas(options.functions));
   const auto functions = chosen_functions(options, suite);
   // Opened before anything is measured: what cannot be stored must not cost a quarter of an hour.
@@ -147,15 +148,16 @@ int measure_overhead(const Globals& globals, const OverheadOptions& options,
   if (!session->live()) {
     throw Error("--overhead", "the probes do not work here", "see coldstart doctor");
   }
+  const std::vector<harness::TierChoice> choices = chosen_tiers(options.tiers, *session);
   harness::Platform platform(launcher, *session);
   Progress progress(globals.quiet);
   const Host host = harness::describe_host();
-  std::vector<Overhead> figures;
+  // Stored at once: what was measured is not lost if the next function fails or somebody ends us.
   const auto tell = [&](const harness::OverheadPairs& pairs) {
     progress.clear();
     const auto overhead = summarized(pairs, host, harness::utc_now());
     print(pairs, overhead);
-    if (overhead) figures.push_back(*overhead);
+    if (overhead) store.add_overheads({*overhead});
   };
   const auto shown = [&](const std::string& what, int trials) {
     return
@@ -177,7 +179,6 @@ int measure_overhead(const Globals& globals, const OverheadOptions& options,
       tell(pairs);
     }
   }
-  store.add_overheads(figures);
   progress.say("stored in " + globals.db.string() + ": reports of runs on this machine name it");
   return 0;
 }

@@ -17,8 +17,9 @@ struct OverheadOptions {
 /// For each function, `trials` rounds of one start without probes and one with each choice of
 /// tiers, in random order, all found ready by polling (so that only the probes differ). Prints the
 /// medians and the median of the pairs' ratios with its interval, and how much the probes told.
-/// Also: spawn+exec+exit of an empty static program through the launcher with probes on, against a
-/// posix_spawn/waitpid loop. The figures are stored: reports print them. Returns the exit code.
+/// Also: spawn+exec+exit of an empty static program through the launcher, against a
+/// posix_spawn/waitpid loop, both without probes. The figures are stored: reports print them.
+/// Returns the exit code.
 int measure_overhead(const Globals& globals, const OverheadOptions& options,
                      harness::Launcher& launcher);
 

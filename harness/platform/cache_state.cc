@@ -174,7 +174,7 @@ CacheOutcome establish(FileSet& files, CacheState state, bool drop) {
   return {std::nullopt, "the instance was warm: it had read its files already"};
 }
 
-void withdraw(Account& account, CacheState state, const std::vector<std::string>& uncovered) {
+void withdraw(Account& account, const std::vector<std::string>& uncovered) {
   std::string text =
       "it read " + count_files(uncovered.size()) + " that no start before had read: ";
   for (std::size_t i = 0; i < uncovered.size() && i < kNamed; ++i) {
@@ -183,13 +183,8 @@ void withdraw(Account& account, CacheState state, const std::vector<std::string>
   if (uncovered.size() > kNamed) {
     text += " and " + std::to_string(uncovered.size() - kNamed) + " more";
   }
-  if (state == CacheState::kDisk) {
-    account.cache->proven = false;
-    account.cache->reason = std::move(text);
-  } else {
-    account.cache.reset();
-    account.absent["cache"] = std::move(text);
-  }
+  account.cache->proven = false;
+  account.cache->reason = std::move(text);
 }
 
 }  // namespace coldstart::harness

@@ -27,9 +27,9 @@ struct CacheOutcome {
 /// `drop_caches`: for `disk`, see drop_caches().
 CacheOutcome establish(FileSet& files, CacheState state, bool drop_caches);
 
-/// Takes back the proof of a start that needed files which it did not cover: `disk` is not proven
-/// then, `page-cache` makes no claim. `account.cache` must hold the proof.
-void withdraw(Account& account, CacheState state, const std::vector<std::string>& uncovered);
+/// Takes back the proof of a start that needed files which it did not cover. `account.cache` must
+/// hold the proof.
+void withdraw(Account& account, const std::vector<std::string>& uncovered);
 
 /// Has the kernel drop all clean pages, names and inodes (3 to /proc/sys/vm/drop_caches). Throws
 /// Error where that is not permitted.

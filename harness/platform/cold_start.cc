@@ -127,10 +127,14 @@ void ColdStart::close_record() {
 Start ColdStart::take_record() {
   note_exit();
   write_record();
+  give_up_record();
+  return std::move(record_);
+}
+
+void ColdStart::give_up_record() {
   channel_->collects = false;
   channel_->events = {};
   close_record();
-  return std::move(record_);
 }
 
 bool ColdStart::has_died() const {
@@ -246,7 +250,7 @@ void ColdStart::check_cache_proof() {
     }
   }
   const bool proven = record_.account.cache && record_.account.cache->proven;
-  if (proven && !uncovered.empty()) withdraw(record_.account, state, uncovered);
+  if (proven && !uncovered.empty()) withdraw(record_.account, uncovered);
 }
 
 // A port that we did not choose may be in use: then somebody else would answer. Ours was free just

@@ -59,6 +59,8 @@ class ColdStart {
   boost::asio::awaitable<void> serve();
   /// What is known of the start now; its events are given up. Once only.
   Start take_record();
+  /// Nobody wants to know: its events are given up.
+  void give_up_record();
   /// Stops it, if it was launched, and waits until no process of it is left.
   boost::asio::awaitable<void> end_instance();
 

@@ -27,6 +27,9 @@ constexpr std::int64_t kRoomNs = 3'000'000;
 constexpr std::size_t kMostBacklog = 64;
 constexpr int kMostPreparedAhead = 256;
 constexpr std::int64_t kProgressEveryNs = 1'000'000'000;
+constexpr std::int64_t kLongestUntendedNs = 5'000'000'000;
+// How long a client of a closed load waits that was turned away.
+constexpr std::int64_t kTurnedAwayNs = 1'000'000;
 
 std::chrono::steady_clock::time_point time_point(std::int64_t monotonic) {
   return std::chrono::steady_clock::time_point(std::chrono::nanoseconds(monotonic));
@@ -176,6 +179,7 @@ class Turn {
         static_cast<std::int64_t>(static_cast<double>(duration.count()) / load_.time_scale);
     const auto think_ns =
         static_cast<std::int64_t>(static_cast<double>(pattern.think.count()) / load_.time_scale);
+    next_due_ns_[i] = INT64_MAX;  // no request is due but when another one is over
     int asking = pattern.clients;
     asio::steady_timer done(platform_.io(), std::chrono::steady_clock::time_point::max());
     for (int c = 0; c < pattern.clients; ++c) {
@@ -201,6 +205,8 @@ class Turn {
         over = true;
         timer.cancel();
       });
+      // Turned away at once: a client that asks again at once would leave nobody else a turn.
+      if (over && !interrupted_) co_await sleep_until(timer, monotonic_ns() + kTurnedAwayNs);
       while (!over && !interrupted_) {
         boost::system::error_code rung;
         co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, rung));
@@ -259,8 +265,16 @@ class Turn {
       if (is_quiet(now)) {
         outbox_.flush_if_due(now);
         tell(false);
+        tended_ns_ = now;
       } else if (!load_.parallel && backlog() >= kMostBacklog) {
         while (backlog() >= kMostBacklog / 2) work();
+      }
+      // Where it is never quiet, a run that is killed must not have lost more than some seconds.
+      if (!load_.parallel && now - tended_ns_ > kLongestUntendedNs) {
+        while (backlog() > 0) work();
+        outbox_.flush_if_due(now);
+        tell(false);
+        tended_ns_ = monotonic_ns();
       }
     }
   }
@@ -299,6 +313,7 @@ class Turn {
   std::vector<asio::steady_timer*> sleeping_;
   std::int64_t begin_ns_ = 0;
   std::int64_t told_ns_ = 0;
+  std::int64_t tended_ns_ = 0;  // last time that work, outbox and progress had their turn
   bool over_ = false;
   bool interrupted_ = false;
 };

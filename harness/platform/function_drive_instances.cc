@@ -74,12 +74,12 @@ asio::awaitable<void> FunctionDrive::run(LivePointer live, std::uint64_t request
   // What somebody waited for has a latency; what nobody waited for is worth a record if it failed.
   const bool worth_it = start.was_waited_for() || start.outcome() != Outcome::kOk;
   const bool spoilt = live->stopping || (interrupted_ && start.outcome() != Outcome::kOk);
-  if (worth_it && !spoilt) {
-    unsettled_.push_back(live);
-  }
+  const bool recorded = worth_it && !spoilt;
+  if (recorded) unsettled_.push_back(live);
   if (silent) retire(live);
   take_first_answer(live, request);
   release(*live);
+  if (!recorded) start.give_up_record();
   if (silent && live->active == 0) stop(live, "timeout");
   bell_.cancel();
   if (lives || silent) {

@@ -47,17 +47,29 @@ StartOptions polled(const Start& rehearsal) {
 
 }  // namespace
 
-std::vector<TierChoice> all_tier_choices() {
+std::vector<TierChoice> tier_choices(const probes::Session& session) {
+  TierSet working;
+  bool all = true;
+  for (const probes::TierStatus& tier : session.tiers()) {
+    if (tier.on) working.add(tier.id);
+    all = all && tier.on;
+  }
   TierSet process;
   process.add(TierId::kProcess);
   std::vector<TierChoice> choices{{"process", process}};
+  std::string together = "process";
   for (TierId tier : probes::kAllTiers) {
-    if (tier == TierId::kProcess) continue;
+    if (tier == TierId::kProcess || !working.has(tier)) continue;
+    together += "+" + std::string(probes::name(tier));
     TierSet two = process;
     two.add(tier);
     choices.push_back({"process+" + std::string(probes::name(tier)), two});
   }
-  choices.push_back({"all", TierSet::all()});
+  if (all) {
+    choices.push_back({"all", working});
+  } else if (choices.size() > 2) {
+    choices.push_back({together, working});
+  }
   return choices;
 }
 
@@ -111,6 +123,7 @@ boost::asio::awaitable<OverheadPairs> compare_with_posix_spawn(
     const std::function<void(int)>& progress) {
   OverheadPairs pairs{program.name, "", {}, 0};
   co_await platform.cold_start(program, {.rehearsal = true});
+  platform.session().use(TierSet::none());
   std::mt19937 random(1);
   for (int trial = 0; trial < trials; ++trial) {
     progress(trial);
@@ -124,6 +137,7 @@ boost::asio::awaitable<OverheadPairs> compare_with_posix_spawn(
       pairs.failed += 1;
     }
   }
+  platform.session().use(TierSet::all());
   co_return pairs;
 }
 

@@ -29,8 +29,9 @@ struct TierChoice {
   std::string name;
   probes::TierSet tiers;
 };
-/// "process", each other tier together with it, and "all".
-std::vector<TierChoice> all_tier_choices();
+/// "process", each other tier that works together with it, and all of these: "all", or their names
+/// where one does not work here.
+std::vector<TierChoice> tier_choices(const probes::Session& session);
 
 /// Each trial starts the function once without probes and once with each choice, in random order,
 /// all with readiness by polling. After hooks were put in or taken out, one start is made that does
@@ -39,8 +40,8 @@ boost::asio::awaitable<std::vector<OverheadPairs>> compare_tiers(
     Platform& platform, const FunctionSpec& function, const std::vector<TierChoice>& choices,
     int trials, const std::function<void(int)>& progress);
 
-/// The floor: spawn + exec + exit of a program through the launcher with the probes on ("with"),
-/// against posix_spawn and waitpid ("without").
+/// The floor: spawn + exec + exit of a program through the launcher ("with"), against posix_spawn
+/// and waitpid ("without"), both without probes.
 boost::asio::awaitable<OverheadPairs> compare_with_posix_spawn(
     Platform& platform, const FunctionSpec& program, int trials,
     const std::function<void(int)>& progress);

@@ -273,6 +273,26 @@ TEST(Load, ProvisionedInstancesAreThereBeforeTheFirstRequest) {
   EXPECT_TRUE(result.starts.empty());  // nobody waited for them
 }
 
+TEST(Load, ClientsThatAreTurnedAwayLeaveTheOthersTheirTurn) {
+  Rig rig;
+  FunctionSpec function = native(misbehaving("counts-requests"));
+  function.env = {{"WORK_MS", "20"}, {"MOST", "1"}};
+  function.platform.max_instances = 1;
+  function.platform.queue = 0;
+  ClosedPattern pattern;
+  pattern.clients = 3;
+  LoadSpec load;
+  load.name = "closed";
+  load.pattern = pattern;
+  load.duration = 1s;
+  const LoadResult result = drive(rig, {function}, load);
+  // Of 50 that one instance can answer in a second; others may want its CPU.
+  EXPECT_GT(result.with(Outcome::kOk), 5U);
+  EXPECT_GT(result.with(Outcome::kDropped), 10U);
+  EXPECT_LE(result.with(Outcome::kDropped), 3000U) << "each asks again after a millisecond";
+  EXPECT_EQ(result.with(Outcome::kOk) + result.with(Outcome::kDropped), result.invocations.size());
+}
+
 TEST(Load, ClientsOfAClosedLoadWaitForTheirAnswers) {
   Rig rig;
   FunctionSpec function = native(misbehaving("counts-requests"));
