@@ -7,8 +7,9 @@
 # burst      64 starts at once against a plain posix_spawn loop, alternating
 # wrk        the latency of a warm request against wrk's: one connection, a request every 5 ms, so that
 #            both sleep as long between requests and wake as cold. wrk has no rate of its own: a delay
-#            of 5 ms before each request. Rounds alternate, and so does who is first.
-# trace      a made-up day of 400 functions (1,440 minutes), 1,440 times as fast: peak memory
+#            of 5 ms before each request. Rounds alternate, and so does who is first. What wrk tells is
+#            sent to first byte; from due on, our latency has the dispatcher's own way in it as well.
+# trace      a made-up day of 400 functions (1,440 minutes), 720 times as fast (SCALE): peak memory
 #
 # Needs the build (./dev build), and wrk for `wrk` (apt-get install wrk). For figures worth quoting,
 # nothing else should run.
@@ -32,8 +33,8 @@ wrk_once() { # seconds -> median in microseconds
        sub(/[a-z]+$/, "", v); print v * f }' "$scratch/wrk"
 }
 
-ours_once() { # seconds -> median in microseconds
-  "$bench" open-loop 200 "$1" even | awk '/^sent - byte/ { print $5 }'
+ours_once() { # seconds -> medians in microseconds: sent to byte, due to byte
+  "$bench" open-loop 200 "$1" even | awk '/^sent - byte/ { s = $5 } /^due - byte/ { d = $5 } END { print s, d }'
 }
 
 compare_with_wrk() {
@@ -51,9 +52,14 @@ compare_with_wrk() {
     fi
     echo "$ours $theirs" >> "$scratch/pairs"
   done
-  awk '{ printf "platform %.1f us, wrk %.1f us, ratio %.3f\n", $1, $2, $1 / $2 }' "$scratch/pairs"
-  awk '{ print $1 / $2 }' "$scratch/pairs" | sort -n | awk '{ v[NR] = $1 } END {
-    printf "median ratio %.3f of %d rounds (%.3f to %.3f)\n", v[int((NR + 1) / 2)], NR, v[1], v[NR] }'
+  awk '{ printf "platform %.1f us (from due %.1f us), wrk %.1f us, ratio %.3f (%.3f)\n", $1, $2, $3, $1 / $3, $2 / $3 }' \
+    "$scratch/pairs"
+  local column
+  for column in 1 2; do
+    awk -v c=$column '{ print $c / $3 }' "$scratch/pairs" | sort -n | awk -v c=$column '{ v[NR] = $1 } END {
+      printf "%s: median ratio %.3f of %d rounds (%.3f to %.3f)\n", c == 1 ? "sent to byte" : "due to byte",
+        v[int((NR + 1) / 2)], NR, v[1], v[NR] }'
+  done
 }
 
 replay_trace() {
@@ -84,26 +90,26 @@ loads:
 YAML
   local begin=$SECONDS
   python3 - "$build/coldstart" "$scratch" <<'PY'
-import os, resource, subprocess, sys, threading, time
+import os, subprocess, sys, time
 coldstart, scratch = sys.argv[1:]
 process = subprocess.Popen([coldstart, "--db", scratch + "/trace.db", "run", scratch + "/suite.yaml",
                             "--output", scratch + "/report"], stdout=subprocess.DEVNULL)
-peaks = {"replay": 0, "report": 0}  # of the process itself, not of the functions
-while process.poll() is None:
+replay = 0  # kB: the most until the store says that the run is finished; what comes then is the report
+while True:
     try:
-        # The report, which loads the whole run, begins when no launcher is needed any more: when the
-        # store says that the run is finished.
         with open(f"/proc/{process.pid}/status") as status:
-            rss = next(int(l.split()[1]) for l in status if l.startswith("VmRSS"))
+            most = next(int(l.split()[1]) for l in status if l.startswith("VmHWM"))
         done = subprocess.run([coldstart, "--db", scratch + "/trace.db", "list"], text=True,
                               capture_output=True).stdout if os.path.exists(scratch + "/trace.db") else ""
-        phase = "report" if "finished" in done else "replay"
-        peaks[phase] = max(peaks[phase], rss)
-    except (FileNotFoundError, StopIteration):
-        pass
+        if "finished" in done:
+            break
+        replay = most
+    except StopIteration:  # it has ended
+        break
     time.sleep(0.5)
-print(f"exit code {process.returncode}, peak resident memory: replay "
-      f"{peaks['replay'] / 1024:.0f} MiB, report {peaks['report'] / 1024:.0f} MiB")
+_, status, usage = os.wait4(process.pid, 0)
+print(f"exit code {os.waitstatus_to_exitcode(status)}, most resident memory: replay "
+      f"{replay / 1024:.0f} MiB, with the report {usage.ru_maxrss / 1024:.0f} MiB")
 PY
   echo "$((SECONDS - begin)) s; $(du -h "$scratch/trace.db" | cut -f1) in the store"
 }

@@ -87,6 +87,7 @@ class FunctionDrive {
   void arm();
   void start(std::uint64_t id, std::uint64_t request);
   boost::asio::awaitable<void> run(LivePointer live, std::uint64_t request);
+  boost::asio::awaitable<bool> await_port(const LivePointer& live);
   std::optional<FirstRequest> who_waits(Live& live);
   void take_first_answer(const LivePointer& live, std::uint64_t request);
   boost::asio::awaitable<void> watch(const LivePointer& live);

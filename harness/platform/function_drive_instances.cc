@@ -5,9 +5,12 @@
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "harness/platform/live_instance.h"
 #include "harness/process/monotonic.h"
+#include "harness/runtimes/runtime.h"
 
 namespace asio = boost::asio;
 
@@ -45,7 +48,25 @@ void FunctionDrive::start(std::uint64_t id, std::uint64_t request) {
   asio::co_spawn(platform_.io(), run(std::move(live), request), rethrow);
 }
 
+// A port of the function's own is free when the instance before has gone. False: it will not be
+// started any more.
+asio::awaitable<bool> FunctionDrive::await_port(const LivePointer& live) {
+  const auto somebody_goes = [this, id = live->id] {
+    return std::any_of(live_.begin(), live_.end(), [id](const auto& e) { return e.first < id; });
+  };
+  while (!interrupted_ && !live->stopping && somebody_goes()) {
+    boost::system::error_code rung;
+    co_await bell_.async_wait(asio::redirect_error(asio::use_awaitable, rung));
+  }
+  if (!interrupted_ && !live->stopping) co_return true;
+  live_.erase(live->id);
+  counts_.instances = static_cast<int>(live_.size());
+  bell_.cancel();
+  co_return false;
+}
+
 asio::awaitable<void> FunctionDrive::run(LivePointer live, std::uint64_t request) {
+  if (configured_port(request_.function) && !co_await await_port(live)) co_return;
   ColdStart& start = *live->start;
   const auto own = open_.find(request);
   FirstRequest first;

@@ -129,6 +129,7 @@ bool lengths_agree(const Case& which, const Trials& trials) {
 
 void expect_lengths(const Case& which, const Trials& trials) {
   const std::int64_t tolerance = tolerance_of(which, trials);
+  testing::Test::RecordProperty("starts_of_each_kind", std::to_string(trials.delayed.size()));
   for (std::size_t i = 0; i < kPhaseCount; ++i) {
     const auto phase = static_cast<Phase>(i);
     if (!is_held(which, phase)) continue;

@@ -48,6 +48,23 @@ absent() {
 on() { grep -Eq "^  $1 +on" tiers.txt || fail "doctor: tier $1 is not on"; }
 off() { grep -Eq "^  $1 +off: .*$2" tiers.txt || fail "doctor: tier $1 is not off for '$2'"; }
 
+# What is there is right: one boundary is not before another that it follows, and the phases add up.
+grep -o '"boundaries":{[^}]*}' run.json | tr -d '{}"' | awk -F, '{
+    last = -1
+    for (i = 1; i <= NF; i++) {
+      n = split($i, part, ":")
+      if (part[n] !~ /^[0-9]+$/) continue
+      if (part[n] + 0 < last) exit 1
+      last = part[n] + 0
+    }
+  }' || fail "boundaries are not in order"
+paste -d ' ' <(grep -o '"responded":[0-9]*' run.json | cut -d : -f 2) \
+  <(grep -o '"phases":{[^}]*}' run.json | tr -d '{}"' | awk -F '[,:]' '{
+      sum = 0
+      for (i = 3; i <= NF; i += 2) sum += $i
+      print sum
+    }') | awk '{ if ($1 != $2) exit 1 } END { exit NR == 3 ? 0 : 1 }' || fail "phases do not add up to the latency"
+
 seen due
 seen requested
 seen responded

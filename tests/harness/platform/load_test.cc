@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include "harness/platform/ports.h"
 #include "results/model/error.h"
 #include "tests/harness/platform/load_rig.h"
 
@@ -259,6 +260,23 @@ TEST(Load, AStubbornInstanceThatIsGivenUpIsKilled) {
   ASSERT_EQ(result.lives.size(), 1U);
   EXPECT_EQ(result.lives[0].end, "timeout");
   EXPECT_TRUE(leftovers(rig.launcher.pid()).empty());
+}
+
+// Its port is its own: an instance can only start when the one before has gone.
+TEST(Load, OnAFixedPortTheNextInstanceWaitsForTheOneThatIsStopped) {
+  Rig rig;
+  FunctionSpec function = native(misbehaving("stubborn"));
+  function.env = {{"PORT", std::to_string(free_port())}};
+  function.stop_timeout = 400ms;
+  function.platform.max_instances = 1;
+  function.platform.keep_alive = 50ms;
+  // The second request comes while the first instance is deaf to its end.
+  const LoadResult result = drive(rig, {function}, listed(), {0ms, 300ms});
+  EXPECT_EQ(result.with(Outcome::kOk), 2U);
+  EXPECT_EQ(result.cold(), 2U);
+  ASSERT_EQ(result.starts.size(), 2U);
+  // From 300 ms to its end by force, at 450 ms.
+  EXPECT_GE(result.starts[1].timeline[Boundary::kRequested].at_ns.value_or(0), 50'000'000);
 }
 
 TEST(Load, ProvisionedInstancesAreThereBeforeTheFirstRequest) {
