@@ -8,6 +8,7 @@
 
 namespace coldstart::harness {
 
+// NOLINTNEXTLINE(readability-identifier-naming): GoogleTest looks for this name
 void PrintTo(const Action& action, std::ostream* out) {
   static constexpr const char* kNames[] = {"start", "call", "stop", "drop", "expire", "fail"};
   *out << kNames[static_cast<int>(action.kind)] << " instance " << action.instance << " request "

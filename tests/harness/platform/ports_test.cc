@@ -67,7 +67,7 @@ class Fifos {
   Fifos& operator=(const Fifos&) = delete;
 
   std::string make(const std::string& name) const {
-    const std::string path = folder_ / name;
+    std::string path = folder_ / name;
     EXPECT_EQ(::mkfifo(path.c_str(), 0600), 0);
     return path;
   }

@@ -58,7 +58,7 @@ class LauncherTest : public testing::Test {
     return output_;
   }
   // Returns when something was written. Fails the test after ten seconds.
-  void await_output() {
+  void await_output() const {
     pollfd watched{said_.reading.get(), POLLIN, 0};
     EXPECT_EQ(::poll(&watched, 1, 10'000), 1) << "not a word";
   }

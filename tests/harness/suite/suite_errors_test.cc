@@ -28,6 +28,7 @@ loads: [{pattern: poisson}]
                 "6:11: duplicate function name 'a', first on line 4; give each its own name",
                 "8:15: no such program: <folder>/nothing; build it, or correct the path",
                 "9:11: 'port' cannot be 99999; write a number from 1 to 65535",
+                // One literal of two: NOLINTNEXTLINE(bugprone-suspicious-missing-comma)
                 "10:19: unknown pattern 'poisson'; known are: cold, closed, constant, stages, "
                 "burst, onoff, sine, cron, list, trace",
             }));
