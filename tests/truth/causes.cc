@@ -119,17 +119,15 @@ void expect_spin(const Case& which, const Trials& trials, std::int64_t delay) {
   EXPECT_NEAR(static_cast<double>(off), static_cast<double>(usual),
               static_cast<double>(tolerance_ns(delay)))
       << "cpu + runnable against what was logged";
-  const std::int64_t cpu =
-      median_of(trials.delayed, which.phase, [](const PhaseCauses& c, const Trial& trial) {
-        return c.cpu_time_ns - sum_of(trial, "cpu");
-      });
-  const std::int64_t usual_cpu =
-      median_of(trials.control, which.phase,
-                [](const PhaseCauses& c, const Trial&) { return c.cpu_time_ns; });
+  const auto unlogged_cpu = [](const PhaseCauses& c, const Trial& trial) {
+    return c.cpu_time_ns - sum_of(trial, "cpu");
+  };
+  const std::int64_t cpu = median_of(trials.delayed, which.phase, unlogged_cpu);
+  const std::int64_t usual_cpu = median_of(trials.control, which.phase, unlogged_cpu);
   testing::Test::RecordProperty("cpu_time_off_us", std::to_string((cpu - usual_cpu) / 1000));
   EXPECT_NEAR(static_cast<double>(cpu), static_cast<double>(usual_cpu),
               static_cast<double>(tolerance_ns(delay)))
-      << "CPU time against what the program's own clock says";
+      << "CPU time against what the program was on a CPU by the scheduler's account";
 }
 
 // The delay is counted from the break of the lease on, of which the test hears before the exec has

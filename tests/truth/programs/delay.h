@@ -82,23 +82,30 @@ inline void read_all(const char* path) {
   ::close(fd);
 }
 
-/// What this thread has used of a CPU.
-inline std::int64_t cpu_time() {
-  timespec time{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return time.tv_sec * 1'000'000'000LL + time.tv_nsec;
+/// How long this thread has waited for a CPU since it began. (Its CPU clock would not do: the
+/// kernel takes interrupts and what a hypervisor stole out of it, while the thread is on the CPU.)
+inline std::int64_t waited_for_cpu() {
+  char text[128];
+  long long run = 0, wait = 0;
+  if (read_text("/proc/thread-self/schedstat", text, sizeof text) > 0) {
+    std::sscanf(text, "%lld %lld", &run, &wait);
+  }
+  return wait;
 }
 
 /// Delays here, if this is the place. Also logs, after a sleep, as "others": how long other tasks
 /// of the instance were on a CPU or waited for one meanwhile; else as "cpu": how long it was on a
-/// CPU.
+/// CPU, interrupts included.
 inline void delay(const char* place) {
   const long milliseconds = std::atol(setting("TRUTH_DELAY_MS"));
-  if (milliseconds <= 0 || std::strcmp(setting("TRUTH_AT"), place) != 0) return;
   const char* kind = setting("TRUTH_KIND");
+  // Where CPU time is compared the control does the same, but for the spinning: what it costs to
+  // measure and to log is CPU time, too.
+  const bool is_control = milliseconds <= 0 && std::strcmp(kind, "spin") == 0;
+  if ((milliseconds <= 0 && !is_control) || std::strcmp(setting("TRUTH_AT"), place) != 0) return;
   const bool sleeps = std::strcmp(kind, "sleep") == 0;
   if (sleeps) await_sleep_of_others();
-  const std::int64_t used = sleeps ? other_tasks().busy_ns : cpu_time();
+  const std::int64_t before = sleeps ? other_tasks().busy_ns : waited_for_cpu();
   const std::int64_t begin = now();
   if (std::strcmp(kind, "spin") == 0) {
     spin_until(begin + milliseconds * 1'000'000);
@@ -109,11 +116,11 @@ inline void delay(const char* place) {
   }
   const std::int64_t end = now();
   if (sleeps) {
-    log("others", 0, other_tasks().busy_ns - used);
+    log("others", 0, other_tasks().busy_ns - before);
   } else {
-    log("cpu", 0, cpu_time() - used);
+    log("cpu", 0, end - begin - (waited_for_cpu() - before));
   }
-  log(place, begin, end);
+  log(is_control ? "none" : place, begin, end);
 }
 
 }  // namespace truth
