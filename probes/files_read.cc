@@ -15,6 +15,7 @@ constexpr std::size_t kTop = 10;
 
 using FileId = std::pair<std::uint64_t, std::uint32_t>;  // inode, device
 // A library may be mapped by several processes, and again after each exec.
+using Program = std::pair<std::uint32_t, int>;  // pid, how many execs it had
 using LibraryId = std::tuple<std::uint32_t, int, FileId>;
 
 FileId file_id(const Event& event) { return {event.raw.call.inode, event.raw.call.device}; }
@@ -30,6 +31,9 @@ class Collector {
       switch (event.kind()) {
         case CS_EXEC:
           execs_[event.raw.pid] += 1;
+          break;
+        case CS_ENTERED:
+          entered_.try_emplace({event.raw.pid, execs_[event.raw.pid]}, event.time_ns());
           break;
         case CS_OPENED:
           opened(event);
@@ -101,7 +105,7 @@ class Collector {
         library.path = "inode " + std::to_string(id.first);  // it inherited a descriptor
       }
       if (view_.cached_bytes) library.cached_bytes = view_.cached_bytes(id.first, id.second);
-      if (view_.entered_ns) library.at_startup = event.time_ns() <= *view_.entered_ns;
+      first_mapped_.push_back({{event.raw.pid, execs_[event.raw.pid]}, event.time_ns()});
       known = libraries_.emplace(library_id, result_.libraries.size()).first;
       result_.libraries.push_back(std::move(library));
       shared_objects_.insert(id);
@@ -113,7 +117,22 @@ class Collector {
     if (same_open) library.mapped_ns = event.time_ns() - view_.due_ns;
   }
 
+  // Each program of the instance has an entry of its own: what a child maps before that is its
+  // start-up, however late it starts.
+  std::optional<bool> at_startup(const Program& program, std::int64_t mapped_ns) const {
+    const auto entered = entered_.find(program);
+    if (entered != entered_.end()) return mapped_ns <= entered->second;
+    // Entries are seen, and this program, which was executed here, has none yet.
+    const bool executed = program.second > 0;
+    if (executed && !entered_.empty()) return std::nullopt;
+    if (!view_.entered_ns) return std::nullopt;
+    return mapped_ns <= *view_.entered_ns;
+  }
+
   FilesSeen finish() {
+    for (std::size_t i = 0; i < result_.libraries.size(); ++i) {
+      result_.libraries[i].at_startup = at_startup(first_mapped_[i].first, first_mapped_[i].second);
+    }
     std::vector<FileUse> used;
     for (auto& [id, use] : uses_) {
       if (!use.touched || shared_objects_.contains(id)) continue;
@@ -132,6 +151,8 @@ class Collector {
 
   const FilesView& view_;
   std::map<std::uint32_t, int> execs_;
+  std::map<Program, std::int64_t> entered_;
+  std::vector<std::pair<Program, std::int64_t>> first_mapped_;  // of each library of the result
   std::map<std::pair<std::uint32_t, FileId>, Open> opens_;
   std::map<FileId, Use> uses_;
   std::map<LibraryId, std::size_t> libraries_;

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <malloc.h>
-#include <map>
 #include <memory>
 #include <utility>
 #include <variant>
@@ -110,33 +109,6 @@ std::uint32_t ring_bytes(const harness::Suite& suite) {
   return alone ? CS_RING_BYTES : kRingBytesUnderLoad;
 }
 
-// For each size of a sweep: starts a second, from the moment in which they were due to the last
-// answer of the round.
-void print_starts_per_second(const Run& run, const std::vector<int>& sizes) {
-  for (const Function& function : run.functions) {
-    for (const int size : sizes) {
-      const std::string load = harness::parallel_load(size).name;
-      std::map<std::int64_t, std::pair<int, std::int64_t>> rounds;  // by due: answers, the last one
-      for (const Start& start : run.starts) {
-        const auto latency = latency_ns(start.timeline);
-        if (start.function != function.name || start.load != load || !latency) continue;
-        auto& [count, last] = rounds[start.due_ns];
-        count += 1;
-        last = std::max(last, *latency);
-      }
-      std::vector<double> rates;
-      for (const auto& [due, round] : rounds) {
-        rates.push_back(round.first / (static_cast<double>(round.second) * 1e-9));
-      }
-      if (rates.empty()) continue;
-      std::sort(rates.begin(), rates.end());
-      std::printf("%s, %d at once: %.4g starts a second (median of %zu rounds, %.4g to %.4g)\n",
-                  function.name.c_str(), size, rates[rates.size() / 2], rates.size(), rates.front(),
-                  rates.back());
-    }
-  }
-}
-
 int run_suite(const Globals& globals, const RunOptions& options, harness::Launcher& launcher) {
   const std::vector<std::string> chosen = split_commas(options.functions);
   harness::Suite suite = harness::read_suite(suite_file(options.suite), chosen);
@@ -175,7 +147,6 @@ int run_suite(const Globals& globals, const RunOptions& options, harness::Launch
   const Run run = results::Store(globals.db, results::Store::Mode::kRead).load(recorded.id);
   const auto summaries = results::summarize(run);
   std::fputs(results::comparison_table(run, summaries, globals.style()).c_str(), stdout);
-  print_starts_per_second(run, options.parallel);
   std::fflush(stdout);
   if (!recorded.interrupted_by) {
     write_report(run, summaries, options.output);

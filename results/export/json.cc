@@ -108,6 +108,7 @@ Json start_json(const Start& start) {
 
   json["lost_events"] = start.lost_events;
   put(json, "in_flight", start.in_flight);
+  if (start.warmup) json["warmup"] = true;
   put(json, "readiness_poll_ns", start.readiness_poll_ns);
   put(json, "connect_retries", start.connect_retries);
   put(json, "pid", start.pid);

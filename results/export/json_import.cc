@@ -16,6 +16,7 @@
 #include "results/export/overhead_json.h"
 #include "results/export/stacks_json.h"
 #include "results/model/error.h"
+#include "results/statistics/warmup_starts.h"
 
 namespace coldstart::results {
 namespace {
@@ -207,6 +208,7 @@ Run import_json(const std::string& text, const std::string& source) {
   if (const auto instances = document.find("instances")) {
     run.instances = read_instances(*instances, run);
   }
+  mark_warmup_starts(run);
   return run;
 }
 

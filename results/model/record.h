@@ -57,6 +57,9 @@ struct Start {
   /// nobody counted (one at a time).
   std::optional<int> in_flight;
 
+  /// It was due in the warm-up of its load. Not stored: it is found out when the run is read.
+  bool warmup = false;
+
   std::uint64_t lost_events =
       0;  ///< probe events lost while it started; >0: left out of statistics
   /// Set where readiness was found by polling: the interval, the uncertainty of the client's
@@ -71,10 +74,11 @@ struct Start {
   std::optional<int> exit_status;  ///< exit code of the first process, where it ended by itself
   std::optional<int> exit_signal;  ///< signal that killed the first process (not our own stop)
 
-  /// True if it may be used in statistics of latency and phases: it answered, lost no events, and
-  /// its cache state was proven where that was tried.
+  /// True if it may be used in statistics of latency and phases: it answered, lost no events, was
+  /// not part of a warm-up, and its cache state was proven where that was tried.
   bool usable() const {
-    return outcome == Outcome::kOk && lost_events == 0 && (!account.cache || account.cache->proven);
+    return outcome == Outcome::kOk && lost_events == 0 && !warmup &&
+           (!account.cache || account.cache->proven);
   }
 };
 

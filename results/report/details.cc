@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <map>
 #include <utility>
 
 #include "results/model/duration.h"
@@ -36,12 +37,22 @@ DetailTable library_table(std::vector<Library> libraries) {
     return mapping_time(a).value_or(-1) > mapping_time(b).value_or(-1);
   });
   const std::size_t shown = std::min(libraries.size(), kTop);
+  // Each process maps its own, and each exec anew: a file is on the disk once.
+  std::map<std::string, std::int64_t> files;
+  for (const Library& library : libraries) {
+    std::int64_t& bytes = files[library.path];
+    bytes = std::max(bytes, library.bytes);
+  }
   std::int64_t bytes = 0;
-  for (const Library& library : libraries) bytes += library.bytes;
+  for (const auto& [path, size] : files) bytes += size;
   DetailTable table;
   table.title = fmt::format(
-      "Libraries: {}, {}{}", plural(static_cast<std::int64_t>(libraries.size()), "file", "files"),
+      "Libraries: {}, {}{}{}", plural(static_cast<std::int64_t>(files.size()), "file", "files"),
       format_bytes(bytes),
+      files.size() < libraries.size()
+          ? fmt::format(", loaded {} times in all, by several programs",
+                        format_count(static_cast<std::int64_t>(libraries.size())))
+          : "",
       shown < libraries.size() ? fmt::format("; the {} that took the longest", shown) : "");
   Column path{"path", {}, true, TooWide::kCut};
   Column size{"size"};

@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "results/compare/gate_history.h"
 #include "results/export/json_put.h"
 #include "results/model/duration.h"
 #include "results/report/cells.h"
@@ -18,18 +19,12 @@
 namespace coldstart::results {
 namespace {
 
-std::string what_changed(const Host& before, const Host& after) {
-  std::string text;
-  const auto put = [&](const char* what, const std::string& x, const std::string& y) {
-    if (x == y) return;
-    text += fmt::format("{}{} {} → {}", text.empty() ? "" : ", ", what,
-                        x.empty() ? "unknown" : printable(x), y.empty() ? "unknown" : printable(y));
+std::string other_probes(const std::string& before, const std::string& after) {
+  if (before == after) return "";
+  const auto named = [](const std::string& tiers) {
+    return tiers.empty() ? std::string("none") : printable(tiers);
   };
-  put("host", before.name, after.name);
-  put("kernel", before.kernel, after.kernel);
-  put("CPU", before.cpu, after.cpu);
-  put("CPUs", std::to_string(before.cpus), std::to_string(after.cpus));
-  return text;
+  return named(before) + " → " + named(after);
 }
 
 HistoryRow row_of(const RunLatencies& run) {
@@ -51,7 +46,7 @@ double level(const std::vector<HistoryRow>& rows, std::size_t begin, std::size_t
   return quantile(medians, 0.5);
 }
 
-// Marks the changes among rows [begin, end), which were measured on one machine.
+// Marks the changes among rows [begin, end), which were measured alike.
 void mark_changes(std::vector<HistoryRow>& rows, std::size_t begin, std::size_t end) {
   std::vector<double> logs;
   for (std::size_t i = begin; i < end; ++i) {
@@ -69,7 +64,7 @@ void mark_changes(std::vector<HistoryRow>& rows, std::size_t begin, std::size_t 
 void mark_changes(HistorySeries& series) {
   std::size_t begin = 0;
   for (std::size_t i = 1; i <= series.rows.size(); ++i) {
-    if (i < series.rows.size() && series.rows[i].host_break.empty()) continue;
+    if (i < series.rows.size() && !series.rows[i].begins_anew()) continue;
     mark_changes(series.rows, begin, i);
     begin = i;
   }
@@ -79,6 +74,7 @@ std::string percent(double ratio) { return fmt::format("{:+.1f} %", (ratio - 1) 
 
 std::string mark_of(const HistoryRow& row) {
   if (!row.host_break.empty()) return "machine";
+  if (!row.probes_break.empty()) return "probes";
   return row.change ? percent(*row.change) : std::string();
 }
 
@@ -116,7 +112,7 @@ std::vector<Column> columns_of(const HistorySeries& series, int width) {
   return columns;
 }
 
-// The title, the table, and where the machine changed.
+// The title, the table, and where machine or probes changed.
 std::string series_text(const HistorySeries& series, const TextStyle& style) {
   std::string text;
   const auto add = [&](const std::string& line) {
@@ -127,9 +123,14 @@ std::string series_text(const HistorySeries& series, const TextStyle& style) {
                   series.rows.size() == 1 ? "run" : "runs"));
   text += render_split(columns_of(series, style.width), style);
   for (const HistoryRow& row : series.rows) {
-    if (row.host_break.empty()) continue;
-    add(fmt::format("from run {} on another machine, not compared with what was before: {}",
-                    row.run_id, row.host_break));
+    if (!row.host_break.empty()) {
+      add(fmt::format("from run {} on another machine, not compared with what was before: {}",
+                      row.run_id, row.host_break));
+    }
+    if (!row.probes_break.empty()) {
+      add(fmt::format("from run {} with other probes, not compared with what was before: {}",
+                      row.run_id, row.probes_break));
+    }
   }
   return text;
 }
@@ -144,7 +145,11 @@ std::vector<HistorySeries> history_of(const std::vector<RunLatencies>& rows) {
                       before->load == run.load && before->cache == run.cache;
     if (!same) history.push_back({run.function, run.load, run.cache, {}});
     history.back().rows.push_back(row_of(run));
-    if (same) history.back().rows.back().host_break = what_changed(before->host, run.host);
+    if (same) {
+      HistoryRow& row = history.back().rows.back();
+      row.host_break = printable(host_difference(before->host, run.host));
+      row.probes_break = other_probes(before->tiers, run.tiers);
+    }
     before = &run;
   }
   for (HistorySeries& series : history) mark_changes(series);
@@ -183,6 +188,7 @@ std::string history_json(const std::vector<HistorySeries>& history) {
       of["median_ns"] = row.median_ns;
       if (row.interval) of["median_ci95_ns"] = {row.interval->low, row.interval->high};
       put(of, "host_break", row.host_break);
+      put(of, "probes_break", row.probes_break);
       put(of, "change", row.change);
     }
     json["series"].push_back({{"function", series.function},

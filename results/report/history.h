@@ -19,9 +19,13 @@ struct HistoryRow {
   std::size_t n = 0;
   std::int64_t median_ns = 0;
   std::optional<Interval> interval;  ///< 95 % of the median; absent: fewer than 6 starts
-  /// What changed of the machine since the run before: "kernel 6.1 → 6.18"; empty: nothing. Levels
-  /// before and after are not compared.
+  /// How the machine differs from that of the run before: "kernel '6.1' and '6.18'"; empty: not at
+  /// all. The name of the host does not count: a CI has many runners. Levels before and after are
+  /// not compared.
   std::string host_break;
+  /// The same where other probes were on, which cost time: "process, cpu → none".
+  std::string probes_break;
+  bool begins_anew() const { return !host_break.empty() || !probes_break.empty(); }
   /// Set where a new level begins: the median of its medians over that of the level before.
   std::optional<double> change;
 };
@@ -34,14 +38,15 @@ struct HistorySeries {
 };
 
 /// A series for each function, load and cache state; its change points (change_points.h, on the
-/// logarithms of the medians) are looked for between the breaks of the host.
+/// logarithms of the medians) are looked for between the breaks of host and probes.
 std::vector<HistorySeries> history_of(const std::vector<RunLatencies>& rows);
 
 /// Tables for a terminal; ends with a newline.
 std::string history_text(const std::vector<HistorySeries>& history, const TextStyle& style);
 
 /// Schema `coldstart.history/1`: {"schema", "series": [{"function", "load", "cache", "runs":
-/// [{"run", "label", "started_at", "n", "median_ns", "median_ci95_ns", "host_break", "change"}]}]}.
+/// [{"run", "label", "started_at", "n", "median_ns", "median_ci95_ns", "host_break",
+/// "probes_break", "change"}]}]}.
 std::string history_json(const std::vector<HistorySeries>& history);
 
 }  // namespace coldstart::results

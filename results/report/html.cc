@@ -29,6 +29,7 @@ struct Content {
   Notes notes;
   std::vector<Block> blocks;
   std::vector<CausesSummary> causes;
+  std::vector<LoadSection> loads;
 };
 
 /// A part of the page after the first screen; left out where it is empty.
@@ -133,6 +134,12 @@ std::string answers(const Content& content) {
     if (!answer.about.empty()) html += fmt::format("<b>{}:</b> ", escaped(answer.about));
     html += escaped(answer.sentence) + "</p>\n";
   }
+  // Of a load its first sentence: what the requests saw.
+  for (const LoadSection& section : content.loads) {
+    if (section.sentences.empty()) continue;
+    html += fmt::format("<p class=\"answer\"><b>{}:</b> {}</p>\n", escaped(section.title),
+                        escaped(section.sentences.front()));
+  }
   return html;
 }
 
@@ -156,7 +163,7 @@ std::string cache_states(const Content& content) {
 // The first table is the answer; the others are folded.
 std::string load_part(const Content& content) {
   std::string html;
-  for (const LoadSection& section : load_sections(content.run, content.summaries)) {
+  for (const LoadSection& section : content.loads) {
     html += fmt::format("<h3>{}</h3>\n", escaped(section.title)) + list_of(section.sentences);
     for (std::size_t i = 0; i < section.tables.size(); ++i) {
       if (i == 1) html += "<details><summary>More of it</summary>\n";
@@ -264,7 +271,8 @@ std::string html_report(const Run& run, const std::vector<Summary>& summaries,
                   pictures,
                   notes_of(run, summaries),
                   blocks_of(summaries),
-                  summarize_causes(run)};
+                  summarize_causes(run),
+                  load_sections(run, summaries)};
   drop_parallel(run, content.blocks);
   for (Block& block : content.blocks) keep_most_started(block, kMostFunctions);
   const Notes& notes = content.notes;
@@ -285,7 +293,7 @@ std::string html_report(const Run& run, const std::vector<Summary>& summaries,
 
   std::string html = head(title) + fmt::format("<body>\n<header>\n<h1>{}</h1>\n", title);
   html += answers(content) + navigation(sections) + "</header>\n<main>\n";
-  if (content.blocks.empty()) html += "<p>No starts were recorded.</p>\n";
+  if (content.blocks.empty() && content.loads.empty()) html += "<p>No starts were recorded.</p>\n";
   for (const Block& block : content.blocks) html += block_part(content, block);
   for (const Section& section : sections) {
     if (section.html.empty()) continue;

@@ -208,7 +208,7 @@ std::vector<Group> groups_of(const Run& run, const std::vector<Summary>& summari
     Group& group = groups[found->second];
     if (start.usable() && latency_ns(start.timeline)) {
       group.usable.push_back(i);
-    } else if (!group.failed && start.outcome != Outcome::kOk) {
+    } else if (!group.failed && !start.warmup && start.outcome != Outcome::kOk) {
       group.failed = i;
     }
   }

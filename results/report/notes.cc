@@ -48,7 +48,7 @@ std::vector<std::string> skipped_notes(const Run& run) {
 std::string last_message(const Run& run, const Summary& summary, Outcome outcome) {
   std::string message;
   for (const Start& start : run.starts) {
-    if (start.outcome == outcome && start.function == summary.function &&
+    if (start.outcome == outcome && !start.warmup && start.function == summary.function &&
         start.load == summary.load && start.cache == summary.cache) {
       message = start.message;
     }
@@ -64,7 +64,7 @@ std::vector<std::string> status_notes(const Run& run, const std::vector<Summary>
     std::map<int, std::size_t> counts;
     std::size_t answered = 0;
     for (const Start& start : run.starts) {
-      if (start.outcome != Outcome::kOk || start.function != summary.function ||
+      if (start.outcome != Outcome::kOk || start.warmup || start.function != summary.function ||
           start.load != summary.load || start.cache != summary.cache) {
         continue;
       }
@@ -85,7 +85,7 @@ std::string first_unproven_reason(const Run& run, const Summary& summary) {
   for (const Start& start : run.starts) {
     const auto& proof = start.account.cache;
     if (proof && !proof->proven && !proof->reason.empty() && start.outcome == Outcome::kOk &&
-        start.function == summary.function && start.load == summary.load &&
+        !start.warmup && start.function == summary.function && start.load == summary.load &&
         start.cache == summary.cache) {
       return proof->reason;
     }
@@ -342,6 +342,10 @@ std::vector<std::string> left_out_notes(const Run& run, const Summary& summary, 
     notes.push_back(
         printable(fmt::format("{}: {} of {} failed: {}{}", title, count, all, name(outcome),
                               message.empty() ? "" : fmt::format(" ({})", message))));
+  }
+  if (summary.warmup > 0) {
+    notes.push_back(printable(fmt::format("{}: {} start{} in the warm-up left out", title,
+                                          summary.warmup, summary.warmup == 1 ? "" : "s")));
   }
   if (summary.lost > 0) {
     notes.push_back(printable(

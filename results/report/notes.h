@@ -22,8 +22,8 @@ struct Notes {
 };
 
 /// What became of the starts of one function that are not in its numbers: those that failed, lost
-/// probe events, or whose cache state was not proven. `with_setting`: name load and cache state
-/// too.
+/// probe events, were due in the warm-up, or whose cache state was not proven. `with_setting`: name
+/// load and cache state too.
 std::vector<std::string> left_out_notes(const Run& run, const Summary& summary, bool with_setting);
 
 Notes notes_of(const Run& run, const std::vector<Summary>& summaries);

@@ -233,8 +233,8 @@ std::vector<PictureDraft> waterfalls_of(const Run& run, const std::vector<Summar
     }
     if (words.empty()) continue;
     const std::string title =
-        printable(fmt::format("The median start of {} ({}, {}), {}", s.function, s.load, s.cache,
-                              place_of_median_start(run, s)));
+        printable(fmt::format("The median start of {} ({}, {}){}, {}", s.function, s.load, s.cache,
+                              time_scale_suffix(s.time_scale), place_of_median_start(run, s)));
     drafts.push_back({PictureSection::kWaterfall,
                       picture_file_name("waterfall-" + s.function +
                                         (several ? "-" + s.load + "-" + s.cache : "")),

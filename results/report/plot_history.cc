@@ -45,7 +45,7 @@ std::string run_name(const HistoryRow& row) {
                            : fit(printable(row.label), kLongestName);
 }
 
-bool begins_level(const HistoryRow& row) { return row.change || !row.host_break.empty(); }
+bool begins_level(const HistoryRow& row) { return row.change || row.begins_anew(); }
 
 // Points with their intervals: number, median, low, high.
 std::string points_of(const HistorySeries& series, double scale) {
@@ -83,12 +83,13 @@ std::string marks_of(const HistorySeries& series) {
   std::string text;
   for (std::size_t i = 0; i < series.rows.size(); ++i) {
     const HistoryRow& row = series.rows[i];
-    if (!row.host_break.empty()) {
+    if (row.begins_anew()) {
       text += fmt::format(
           "set arrow from first {0:.2f}, graph 0 to first {0:.2f}, graph 1 nohead dt 2 lc rgb "
           "'#707070'\n"
-          "set label 'another machine' at first {1:.2f}, graph 0.03 left font ',10' front\n",
-          static_cast<double>(i) + 0.5, static_cast<double>(i) + 0.6);
+          "set label '{2}' at first {1:.2f}, graph 0.03 left font ',10' front\n",
+          static_cast<double>(i) + 0.5, static_cast<double>(i) + 0.6,
+          row.host_break.empty() ? "other probes" : "another machine");
     }
     if (row.change) {
       text += fmt::format("set label '{:+.1f} %' at first {}, graph 0.96 center font ',12' front\n",

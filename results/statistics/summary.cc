@@ -144,7 +144,9 @@ std::vector<Summary> summarize(const Run& run) {
       std::vector<std::size_t> used;
       for (std::size_t i : of_function->second) {
         const Start& start = run.starts[i];
-        if (start.outcome != Outcome::kOk) {
+        if (start.warmup) {
+          ++summary.warmup;
+        } else if (start.outcome != Outcome::kOk) {
           ++summary.failed_by[start.outcome];
         } else if (start.lost_events > 0) {
           ++summary.lost;

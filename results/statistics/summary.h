@@ -35,6 +35,7 @@ struct Summary {
   std::size_t n = 0;         ///< starts used: answered, lost no probe event, cache state as wanted
   std::size_t lost = 0;      ///< answered, but left out because probe events were lost
   std::size_t unproven = 0;  ///< answered, but left out: the cache state was not proven
+  std::size_t warmup = 0;    ///< left out, whatever became of them: due in the warm-up of the load
   std::map<Outcome, std::size_t> failed_by;  ///< never contains kOk
   std::size_t failed() const;
 

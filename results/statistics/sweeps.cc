@@ -25,8 +25,8 @@ std::optional<double> starts_per_s(const Run& run, const Summary& of) {
   std::vector<std::pair<std::int64_t, std::int64_t>> spans;
   for (const Start& start : run.starts) {
     const auto latency = latency_ns(start.timeline);
-    if (start.outcome == Outcome::kOk && latency && start.function == of.function &&
-        start.load == of.load && start.cache == of.cache) {
+    if (start.outcome == Outcome::kOk && !start.warmup && latency &&
+        start.function == of.function && start.load == of.load && start.cache == of.cache) {
       spans.emplace_back(start.due_ns, start.due_ns + *latency);
     }
   }

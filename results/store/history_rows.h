@@ -12,12 +12,13 @@
 namespace coldstart::results {
 
 /// The usable latencies (Start::usable) of one function, load and cache state in one run, without
-/// those of starts whose stacks were sampled.
+/// those of starts whose stacks were sampled and of pairs that `check` repeated.
 struct RunLatencies {
   std::int64_t run_id = 0;
   std::string label;
   std::string started_at;  ///< UTC, ISO 8601
-  Host host;               ///< name, kernel, cpu, cpus
+  Host host;
+  std::string tiers;  ///< of the probes that were on: "process, loader"; empty: none
   std::string function;
   std::string contract;
   std::string load;

@@ -12,6 +12,7 @@
 
 #include "results/export/load_json.h"
 #include "results/model/error.h"
+#include "results/statistics/warmup_starts.h"
 #include "results/store/invocation_rows.h"
 #include "results/store/migrate.h"
 #include "results/store/open.h"
@@ -411,6 +412,7 @@ Run Store::load(std::int64_t run_id) const {
     run.loads = load_loads(impl_->db, run_id);
     run.invocations = load_invocations(impl_->db, run_id);
     run.instances = load_instances(impl_->db, run_id);
+    mark_warmup_starts(run);
     return run;
   });
 }

@@ -87,6 +87,27 @@ TEST(FilesTest, ALibraryThatComesAfterTheEntryCameByDlopen) {
       << "when it was entered was not seen";
 }
 
+TEST(FilesTest, WhatAChildMapsBeforeItsOwnEntryIsItsStartUp) {
+  constexpr std::uint32_t kChild = kPid + 1;
+  const auto mapped = [](std::int64_t at, std::uint32_t pid, std::uint64_t inode) {
+    return on_file(call(CS_MAPPED, CS_CALL_MMAP, at - 1, at, pid), inode, 100, PROT_EXEC);
+  };
+  const std::vector<Event> events = {
+      made(CS_EXEC, 10, kPid),      mapped(20, kPid, 5),
+      made(CS_ENTERED, 30, kPid),   made(CS_FORK, 35, kPid, kPid, kChild),
+      made(CS_EXEC, 40, kChild),    mapped(50, kChild, 5),
+      made(CS_ENTERED, 60, kChild), mapped(70, kChild, 6),
+      mapped(75, kPid, 6),          made(CS_EXEC, 80, kChild),
+      mapped(85, kChild, 5)};
+  const auto libraries = files_of(events, {0, 100, 30, {}}).libraries;
+  ASSERT_EQ(libraries.size(), 5U);
+  EXPECT_EQ(libraries[0].at_startup, true);
+  EXPECT_EQ(libraries[1].at_startup, true) << "later than the entry of its parent";
+  EXPECT_EQ(libraries[2].at_startup, false);
+  EXPECT_EQ(libraries[3].at_startup, false);
+  EXPECT_FALSE(libraries[4].at_startup) << "this program was not entered before the response";
+}
+
 TEST(FilesTest, ReadsAreSummedByFileUpToTheResponse) {
   const std::vector<Event> events = {
       on_file(call(CS_OPENED, CS_CALL_OPENAT, 10, 12, kPid, "a.txt"), 5, 100),

@@ -56,9 +56,29 @@ TEST(History, AnotherMachineIsABreakAndNotAChange) {
   const auto history = history_of(runs);
   for (const HistoryRow& row : history[0].rows) {
     EXPECT_FALSE(row.change) << row.run_id;
-    EXPECT_EQ(row.host_break, row.run_id == 7 ? "kernel 6.18 → 6.19" : "");
+    EXPECT_EQ(row.host_break, row.run_id == 7 ? "kernel '6.18' and '6.19'" : "");
   }
   EXPECT_TRUE(contains(history_text(history, {.width = 80}), "another machine"));
+}
+
+TEST(History, AnotherNameOfTheHostIsNoOtherMachine) {
+  RunLatencies runner = run_of(2, 10'000'000);
+  runner.host.name = "runner-2";
+  EXPECT_EQ(history_of({run_of(1, 10'000'000), runner})[0].rows[1].host_break, "");
+}
+
+TEST(History, OtherProbesAreABreakAndNotAChange) {
+  std::vector<RunLatencies> runs;
+  for (std::int64_t i = 1; i <= 12; ++i) {
+    runs.push_back(run_of(i, i <= 6 ? 10'000'000 : 12'000'000));
+    if (i > 6) runs.back().tiers = "process, cpu";
+  }
+  const auto history = history_of(runs);
+  for (const HistoryRow& row : history[0].rows) {
+    EXPECT_FALSE(row.change) << row.run_id;
+    EXPECT_EQ(row.probes_break, row.run_id == 7 ? "none → process, cpu" : "");
+  }
+  EXPECT_TRUE(contains(history_text(history, {.width = 80}), "other probes"));
 }
 
 TEST(History, SeriesOfFunctionsAndCacheStatesAreApart) {
@@ -98,8 +118,10 @@ TEST(History, JsonIsWhatItsSchemaSays) {
   for (std::int64_t i = 1; i <= 14; ++i) {
     runs.push_back(run_of(i, i <= 7 ? 10'000'000 : 12'000'000));
     if (i > 10) runs.back().host.kernel = "6.19";
+    if (i > 12) runs.back().tiers = "process";
   }
   const auto json = nlohmann::json::parse(history_json(history_of(runs)));
+  EXPECT_TRUE(contains(json.dump(), "\"probes_break\"")) << "a key that nobody checked";
   const std::string schema = "results/report/history.schema.json";
   EXPECT_EQ(testing::complaint(json, schema), "");
   EXPECT_TRUE(contains(json.dump(), "\"change\"")) << "a key that nobody checked";
@@ -147,6 +169,40 @@ TEST(History, DrawsAPictureASeriesAndSaysWhatChanged) {
   EXPECT_TRUE(png.starts_with("\x89PNG"));
   EXPECT_TRUE(contains(testing::error_of([&] { write_history_plots(history_of(runs), files[0]); }),
                        "is not a folder"));
+}
+
+TEST(History, PairsThatWereRepeatedAreNoPartOfIt) {
+  const testing::TempFolder folder;
+  {
+    Store store(folder / "s.db", Store::Mode::kWrite);
+    coldstart::Run run = testing::plain_run({"a@baseline"}, 8);
+    for (int i = 0; i < 4; ++i) run.starts[static_cast<std::size_t>(i)].load = "disturbed";
+    const std::int64_t id = store.begin_run(run.info, run.functions);
+    for (const Start& start : run.starts) store.add_start(id, start);
+  }
+  const auto rows = load_history(folder / "s.db", std::nullopt);
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].load, "cold");
+  EXPECT_EQ(rows[0].sorted_ns.size(), 4U);
+}
+
+TEST(History, WhatWasDueInAWarmUpIsNoPartOfIt) {
+  const testing::TempFolder folder;
+  coldstart::Run run = testing::plain_run({"a"}, 8);
+  run.loads = {{"steady", "constant", R"({"warmup_s":1})", 1, 0, 5'000'000'000}};
+  for (int i = 0; i < 8; ++i) {
+    run.starts[static_cast<std::size_t>(i)].load = "steady";
+    run.starts[static_cast<std::size_t>(i)].due_ns = i * 250'000'000;
+  }
+  {
+    Store store(folder / "s.db", Store::Mode::kWrite);
+    const std::int64_t id = store.begin_run(run.info, run.functions);
+    store.add_load(id, run.loads[0]);
+    for (const Start& start : run.starts) store.add_start(id, start);
+  }
+  const auto rows = load_history(folder / "s.db", std::nullopt);
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].sorted_ns.size(), 4U);
 }
 
 // From the store come the starts that statistics use, and no others.
