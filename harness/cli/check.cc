@@ -225,6 +225,12 @@ void explain(const Run& run, results::GateReport& report) {
   report.attributions = results::attribute(starts);
 }
 
+// A run that failed is no measure for those after it.
+void keep_verdict(const Globals& globals, std::int64_t run, const results::GateReport& report) {
+  results::Store(globals.db, results::Store::Mode::kWrite)
+      .set_verdict(run, std::string(name(report.verdict())));
+}
+
 int conclude_check(const results::GateReport& report, const Globals& globals,
                    const CheckOptions& options) {
   tell(report, globals, options.outputs);
@@ -287,7 +293,8 @@ int check_pairs(const Globals& globals, const CheckOptions& options, Sides sides
   report.notes.insert(report.notes.end(), judged.notes.begin(), judged.notes.end());
   const Run run = results::Store(globals.db, results::Store::Mode::kRead).load(judged.run);
   explain(run, report);
-  judge_budgets(run, sides.budgets, results::kCandidateSuffix, report);
+  judge_budgets(run, sides.budgets, kCandidateSuffix, report);
+  keep_verdict(globals, judged.run, report);
   return conclude_check(report, globals, options);
 }
 
@@ -353,6 +360,7 @@ int check_history(const Globals& globals, const CheckOptions& options,
   if (result.recorded.interrupted_by) return conclude(result.recorded, globals, options.record);
   results::GateReport report = result.report;
   judge_budgets(result.run, budgets, "", report);
+  keep_verdict(globals, result.recorded.id, report);
   return conclude_check(report, globals, options);
 }
 

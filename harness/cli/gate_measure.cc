@@ -51,7 +51,7 @@ class Judging {
         skipped_.insert_or_assign(i / 2, *functions[i].skipped);
         notes_.push_back(functions[i].name + ": skipped: " + *functions[i].skipped);
       }
-      functions[i].name += is_baseline ? results::kBaselineSuffix : results::kCandidateSuffix;
+      functions[i].name += is_baseline ? kBaselineSuffix : kCandidateSuffix;
     }
     info_.tiers = std::move(tiers);
     run_ = store_.begin_run(info_, functions);
@@ -151,9 +151,9 @@ class Judging {
       start.order = ++order_;
       store_.add_start(run_, start);
     };
-    if (pair.baseline_first) store_one(pair.baseline, results::kBaselineSuffix);
-    store_one(pair.candidate, results::kCandidateSuffix);
-    if (!pair.baseline_first) store_one(pair.baseline, results::kBaselineSuffix);
+    if (pair.baseline_first) store_one(pair.baseline, kBaselineSuffix);
+    store_one(pair.candidate, kCandidateSuffix);
+    if (!pair.baseline_first) store_one(pair.baseline, kBaselineSuffix);
   }
 
   void count(const harness::MeasuredPair& pair) {

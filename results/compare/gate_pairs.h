@@ -3,7 +3,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "results/compare/gate.h"
@@ -12,8 +11,6 @@
 
 namespace coldstart::results {
 
-inline constexpr std::string_view kBaselineSuffix = "@baseline";
-inline constexpr std::string_view kCandidateSuffix = "@candidate";
 /// The load of pairs that were disturbed and repeated: they are kept and not judged.
 inline constexpr const char* kDisturbedLoad = "disturbed";
 
