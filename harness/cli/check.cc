@@ -292,6 +292,8 @@ int check_pairs(const Globals& globals, const CheckOptions& options, Sides sides
   report.notes = sides.notes;
   report.notes.insert(report.notes.end(), judged.notes.begin(), judged.notes.end());
   const Run run = results::Store(globals.db, results::Store::Mode::kRead).load(judged.run);
+  const auto skipped = results::skipped_of(run);
+  report.functions.insert(report.functions.end(), skipped.begin(), skipped.end());
   explain(run, report);
   judge_budgets(run, sides.budgets, kCandidateSuffix, report);
   keep_verdict(globals, judged.run, report);
@@ -324,7 +326,8 @@ int judge_stored(const Globals& globals, const CheckOptions& options) {
     run = store.load(store.resolve(options.judge));
   }
   const results::RunPairs pairs = results::pairs_of(run);
-  if (pairs.series.empty()) {
+  const auto skipped = results::skipped_of(run);
+  if (pairs.series.empty() && skipped.empty()) {
     throw Error(options.judge, "has no pairs", "only runs of coldstart check have");
   }
   results::GateReport report;
@@ -333,6 +336,7 @@ int judge_stored(const Globals& globals, const CheckOptions& options) {
   report.candidate = "candidate";
   report.options = gate_options(options, options.record.seed.value_or(run.info.seed));
   report.functions = results::judge(pairs.series, report.options);
+  report.functions.insert(report.functions.end(), skipped.begin(), skipped.end());
   report.attributions = results::attribute(pairs.starts);
   return conclude_check(report, globals, options);
 }

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "results/compare/gate_history.h"
+#include "results/compare/gate_pairs.h"
 #include "results/compare/past_runs.h"
 #include "results/export/json.h"
 #include "results/model/error.h"
@@ -77,12 +78,16 @@ HistoryResult check_against_history(harness::Platform& platform, const Globals& 
   report.baseline = results::format_count(static_cast<std::int64_t>(comparable.size())) +
                     (comparable.size() == 1 ? " past run" : " past runs");
   report.functions = results::judge_history(comparable, result.run, request.gate);
+  const auto skipped = results::skipped_of(result.run);
+  report.functions.insert(report.functions.end(), skipped.begin(), skipped.end());
   if (left_out > 0) {
     const std::string reason = count_text(
         left_out, "of another host (" + difference + "); --any-host compares nevertheless");
     report.notes.push_back(reason);
     if (comparable.empty()) {
-      for (results::FunctionVerdict& verdict : report.functions) verdict.reason = reason;
+      for (results::FunctionVerdict& verdict : report.functions) {
+        if (verdict.reason.empty()) verdict.reason = reason;
+      }
     }
   }
   if (history.judged_fail > 0) {

@@ -22,4 +22,8 @@ struct RunPairs {
 /// Empty: the run has no pairs.
 RunPairs pairs_of(const Run& run);
 
+/// Of functions that could not be started on this machine, on one of the sides at least: an
+/// INCONCLUSIVE with the reason. A check that leaves something out has not passed.
+std::vector<FunctionVerdict> skipped_of(const Run& run);
+
 }  // namespace coldstart::results
