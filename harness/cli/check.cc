@@ -225,6 +225,12 @@ void explain(const Run& run, results::GateReport& report) {
   report.attributions = results::attribute(starts);
 }
 
+// A run that failed is no measure for those after it.
+void keep_verdict(const Globals& globals, std::int64_t run, const results::GateReport& report) {
+  results::Store(globals.db, results::Store::Mode::kWrite)
+      .set_verdict(run, std::string(name(report.verdict())));
+}
+
 int conclude_check(const results::GateReport& report, const Globals& globals,
                    const CheckOptions& options) {
   tell(report, globals, options.outputs);
@@ -286,8 +292,11 @@ int check_pairs(const Globals& globals, const CheckOptions& options, Sides sides
   report.notes = sides.notes;
   report.notes.insert(report.notes.end(), judged.notes.begin(), judged.notes.end());
   const Run run = results::Store(globals.db, results::Store::Mode::kRead).load(judged.run);
+  const auto skipped = results::skipped_of(run);
+  report.functions.insert(report.functions.end(), skipped.begin(), skipped.end());
   explain(run, report);
-  judge_budgets(run, sides.budgets, results::kCandidateSuffix, report);
+  judge_budgets(run, sides.budgets, kCandidateSuffix, report);
+  keep_verdict(globals, judged.run, report);
   return conclude_check(report, globals, options);
 }
 
@@ -317,7 +326,8 @@ int judge_stored(const Globals& globals, const CheckOptions& options) {
     run = store.load(store.resolve(options.judge));
   }
   const results::RunPairs pairs = results::pairs_of(run);
-  if (pairs.series.empty()) {
+  const auto skipped = results::skipped_of(run);
+  if (pairs.series.empty() && skipped.empty()) {
     throw Error(options.judge, "has no pairs", "only runs of coldstart check have");
   }
   results::GateReport report;
@@ -326,6 +336,7 @@ int judge_stored(const Globals& globals, const CheckOptions& options) {
   report.candidate = "candidate";
   report.options = gate_options(options, options.record.seed.value_or(run.info.seed));
   report.functions = results::judge(pairs.series, report.options);
+  report.functions.insert(report.functions.end(), skipped.begin(), skipped.end());
   report.attributions = results::attribute(pairs.starts);
   return conclude_check(report, globals, options);
 }
@@ -353,6 +364,7 @@ int check_history(const Globals& globals, const CheckOptions& options,
   if (result.recorded.interrupted_by) return conclude(result.recorded, globals, options.record);
   results::GateReport report = result.report;
   judge_budgets(result.run, budgets, "", report);
+  keep_verdict(globals, result.recorded.id, report);
   return conclude_check(report, globals, options);
 }
 

@@ -5,6 +5,8 @@
 #include <set>
 
 #include "results/compare/gate_history.h"
+#include "results/compare/gate_pairs.h"
+#include "results/compare/past_runs.h"
 #include "results/export/json.h"
 #include "results/model/error.h"
 #include "results/report/cells.h"
@@ -13,29 +15,34 @@
 namespace coldstart::cli {
 namespace {
 
-// What is older than so many runs says little about today.
-constexpr std::size_t kMostPastRuns = 20;
-
-std::list<Run> past_runs(const Globals& globals, const HistoryRequest& request) {
+struct History {
   std::list<Run> runs;
+  std::size_t judged_fail = 0;  // left out
+};
+
+History past_runs(const Globals& globals, const HistoryRequest& request) {
+  History history;
   std::set<std::int64_t> taken;
   for (const std::string& selector : request.against) {
     if (selector.ends_with(".json")) {
-      runs.push_back(results::import_json_file(selector));
+      history.runs.push_back(results::import_json_file(selector));
       continue;
     }
     const results::Store store(globals.db, results::Store::Mode::kRead);
-    const std::int64_t newest = store.resolve(selector);
-    std::size_t count = 0;
-    for (const results::RunSummaryRow& row : store.list()) {
-      const bool same = row.id == newest || (row.id < newest && row.suite == request.run.suite &&
-                                             !row.finished_at.empty());
-      if (!same || count == kMostPastRuns || !taken.insert(row.id).second) continue;
-      runs.push_back(store.load(row.id));
-      ++count;
+    const bool is_named = selector != "latest" && !selector.starts_with("latest~");
+    const results::PastRuns past = results::choose_past_runs(store.list(), store.resolve(selector),
+                                                             is_named, request.run.suite);
+    for (const std::int64_t id : past.ids) {
+      if (taken.insert(id).second) history.runs.push_back(store.load(id));
     }
+    history.judged_fail = std::max(history.judged_fail, past.judged_fail);
   }
-  return runs;
+  return history;
+}
+
+std::string count_text(std::size_t count, const std::string& what) {
+  return results::format_count(static_cast<std::int64_t>(count)) + " past run" +
+         (count == 1 ? " " : "s ") + what;
 }
 
 }  // namespace
@@ -43,7 +50,8 @@ std::list<Run> past_runs(const Globals& globals, const HistoryRequest& request) 
 HistoryResult check_against_history(harness::Platform& platform, const Globals& globals,
                                     const HistoryRequest& request) {
   // Before anything is measured: what there is to compare with.
-  const std::list<Run> past = past_runs(globals, request);
+  const History history = past_runs(globals, request);
+  const std::list<Run>& past = history.runs;
   check_before_run(globals, request.record);
   HistoryResult result;
   Progress progress(globals.quiet);
@@ -70,14 +78,22 @@ HistoryResult check_against_history(harness::Platform& platform, const Globals& 
   report.baseline = results::format_count(static_cast<std::int64_t>(comparable.size())) +
                     (comparable.size() == 1 ? " past run" : " past runs");
   report.functions = results::judge_history(comparable, result.run, request.gate);
+  const auto skipped = results::skipped_of(result.run);
+  report.functions.insert(report.functions.end(), skipped.begin(), skipped.end());
   if (left_out > 0) {
-    const std::string reason = results::format_count(static_cast<std::int64_t>(left_out)) +
-                               " past runs are of another host (" + difference +
-                               "); --any-host compares nevertheless";
+    const std::string reason = count_text(
+        left_out, "of another host (" + difference + "); --any-host compares nevertheless");
     report.notes.push_back(reason);
     if (comparable.empty()) {
-      for (results::FunctionVerdict& verdict : report.functions) verdict.reason = reason;
+      for (results::FunctionVerdict& verdict : report.functions) {
+        if (verdict.reason.empty()) verdict.reason = reason;
+      }
     }
+  }
+  if (history.judged_fail > 0) {
+    report.notes.push_back(count_text(history.judged_fail,
+                                      "do not count: a check judged FAIL. What is meant to be so "
+                                      "slow is measured with coldstart run"));
   }
   report.notes.emplace_back(
       "this compares with other days: pairs of both versions, measured together, tell more");

@@ -11,7 +11,7 @@ namespace coldstart::cli {
 
 struct HistoryRequest {
   /// Runs of the store as elsewhere (each stands for itself and the runs of the same suite before
-  /// it), or exported JSON files (each stands for itself).
+  /// it, see choose_past_runs), or exported JSON files (each stands for itself).
   std::vector<std::string> against;
   bool any_host = false;
   results::GateOptions gate;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "harness/cli/record_run.h"
@@ -16,9 +17,9 @@ namespace {
 
 // A series that has never had a pair of answers is given up after so many tries: sooner where
 // neither side answers, and where only one does, when that is enough for a FAIL (one chance in
-// 2^14, for up to 100 functions).
+// 2^16, for up to 100 functions and four looks).
 constexpr int kTriesWithoutAnswer = 5;
-constexpr int kTriesOfOneSide = 14;
+constexpr int kTriesOfOneSide = 16;
 // Nor is it tried for ever where pairs fail now and then.
 constexpr std::size_t kTriesForEachPair = 3;
 // Where more than a fifth of the pairs is disturbed, that is how this machine is.
@@ -47,11 +48,8 @@ class Judging {
   void begin(std::vector<Function> functions, std::vector<Tier> tiers) {
     for (std::size_t i = 0; i < functions.size(); ++i) {
       const bool is_baseline = i % 2 == 0;
-      if (functions[i].skipped) {
-        skipped_.insert_or_assign(i / 2, *functions[i].skipped);
-        notes_.push_back(functions[i].name + ": skipped: " + *functions[i].skipped);
-      }
-      functions[i].name += is_baseline ? results::kBaselineSuffix : results::kCandidateSuffix;
+      if (functions[i].skipped) skipped_.insert(i / 2);
+      functions[i].name += is_baseline ? kBaselineSuffix : kCandidateSuffix;
     }
     info_.tiers = std::move(tiers);
     run_ = store_.begin_run(info_, functions);
@@ -125,6 +123,11 @@ class Judging {
     return notes;
   }
 
+  // Pairs at most, as far as it is known yet.
+  std::size_t most_pairs() const {
+    return (gate_ ? gate_->looks().back() : most()) * series_.size();
+  }
+
   std::int64_t run() const { return run_; }
   const std::vector<std::size_t>& looks() const { return gate_->looks(); }
 
@@ -151,9 +154,9 @@ class Judging {
       start.order = ++order_;
       store_.add_start(run_, start);
     };
-    if (pair.baseline_first) store_one(pair.baseline, results::kBaselineSuffix);
-    store_one(pair.candidate, results::kCandidateSuffix);
-    if (!pair.baseline_first) store_one(pair.baseline, results::kBaselineSuffix);
+    if (pair.baseline_first) store_one(pair.baseline, kBaselineSuffix);
+    store_one(pair.candidate, kCandidateSuffix);
+    if (!pair.baseline_first) store_one(pair.baseline, kBaselineSuffix);
   }
 
   void count(const harness::MeasuredPair& pair) {
@@ -236,8 +239,8 @@ class Judging {
   std::vector<harness::PairedSeries> keys_;
   std::vector<results::PairSeries> series_;
   std::vector<State> state_;
-  std::map<std::size_t, std::string> skipped_;  // by function
-  std::optional<results::Gate> gate_;           // once the number of pairs is planned
+  std::set<std::size_t> skipped_;      // functions
+  std::optional<results::Gate> gate_;  // once the number of pairs is planned
   std::int64_t run_ = 0;
   std::int64_t begun_ns_ = 0;
   std::int64_t deadline_ns_ = 0;
@@ -267,9 +270,9 @@ JudgedPairs measure_and_judge(harness::Platform& platform, const harness::Launch
     ++pairs;
     judging.take(std::move(pair));
   };
-  const int most =
-      static_cast<int>(request.most_pairs * harness::paired_series(request.plan).size());
-  sink.progress = [&](const std::string& what) { progress.show(what, pairs, most); };
+  sink.progress = [&](const std::string& what) {
+    progress.show(what, pairs, static_cast<int>(judging.most_pairs()));
+  };
   sink.warn = [&](const std::string& line) { progress.warn(line); };
   const harness::PairedResult measured =
       harness::measure_pairs(platform, request.plan, launcher.pid(), sink);

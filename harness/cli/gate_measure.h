@@ -30,7 +30,8 @@ struct JudgedPairs {
   std::int64_t run = 0;  ///< in the store; 0: interrupted before the first start
   std::optional<int> interrupted_by;
   std::vector<std::size_t> looks;
-  std::vector<results::FunctionVerdict> verdicts;  ///< function × cache state, in order
+  /// Function × cache state, in order; without functions that are skipped on this machine.
+  std::vector<results::FunctionVerdict> verdicts;
   std::vector<std::string> notes;
 };
 

@@ -296,7 +296,8 @@ void Gate::judge_outcomes(const PairSeries& series, FunctionVerdict& verdict) co
   if (series.candidate_failed > 0) {
     const boost::math::binomial evenly(static_cast<double>(failed), 0.5);
     const double p = cdf(complement(evenly, static_cast<double>(series.candidate_failed) - 1));
-    if (p <= options_.alpha_fail / static_cast<double>(decided_.size())) {
+    // Each look has an equal share of that error.
+    if (p <= options_.alpha_fail / static_cast<double>(decided_.size() * looks_.size())) {
       verdict.verdict = Verdict::kFail;
       verdict.reason = text(series.candidate_failed) + " starts of the candidate failed, and " +
                        text(series.baseline_failed) + " of the baseline";

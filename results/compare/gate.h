@@ -3,14 +3,15 @@
 // A pair is two adjacent starts of one function, one of each side; what is judged is the ratio
 // candidate / baseline. Two questions are asked of each function and each gating metric:
 //   FAIL          it is slower by more than the margin. Asked so that all answers together are
-//   wrong
-//                 with probability alpha_fail at most: Holm over the family of all questions.
+//                 wrong with probability alpha_fail at most: Holm over the family of all questions.
 //   PASS          it is not slower by the margin or more; wrong with probability alpha_pass at
-//   most,
-//                 each.
+//                 most, each.
 //   INCONCLUSIVE  neither can be said yet.
 // The data are looked at at planned numbers of pairs; both errors are spent over the looks (alpha
 // spending after O'Brien & Fleming), so that stopping early does not raise them.
+//
+// A candidate that answers less often than its baseline fails, too; that question is apart from the
+// others, and has an alpha_fail of its own (Bonferroni over functions and looks).
 #pragma once
 
 #include <cstddef>

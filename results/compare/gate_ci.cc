@@ -35,8 +35,14 @@ std::vector<TestCase> cases_of(const GateReport& report) {
       if (metric.verdict == Verdict::kFail && i < report.attributions.size()) {
         message = with_reasons(std::move(message), report.attributions[i]);
       }
+      Verdict verdict = metric.verdict;
+      if (report.fail_on_improvement && metric.improved) {
+        verdict = Verdict::kFail;
+        message = "faster: " + format_change(metric.change.value_or(0)) +
+                  "; the baseline is out of date (--fail-on-improvement)";
+      }
       cases.push_back(
-          {title, std::string(name(metric.metric)), metric.verdict, false, std::move(message)});
+          {title, std::string(name(metric.metric)), verdict, false, std::move(message)});
     }
     if (!function.reason.empty()) {
       cases.push_back({title, "answers", function.verdict, false, function.reason});
@@ -48,8 +54,8 @@ std::vector<TestCase> cases_of(const GateReport& report) {
       message = "at least " + format_duration(budget.low_ns.value_or(0)) + ", the budget is " +
                 format_duration(budget.budget.limit_ns);
     }
-    cases.push_back({budget.budget.function, "budget " + budget.budget.what, budget.verdict, false,
-                     std::move(message)});
+    cases.push_back({title_of(budget.budget.function, budget.cache, report),
+                     "budget " + budget.budget.what, budget.verdict, false, std::move(message)});
   }
   for (const std::string& fault : report.faults) {
     cases.push_back({"coldstart", "check", Verdict::kInconclusive, true, fault});

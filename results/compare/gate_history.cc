@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <boost/math/distributions/hypergeometric.hpp>
+
 #include "results/report/cells.h"
 #include "results/statistics/planning.h"
 #include "results/statistics/summary.h"
@@ -59,6 +61,48 @@ MetricVerdict judge_metric(const std::vector<double>& past, std::int64_t now_ns,
   return verdict;
 }
 
+std::string count_text(std::size_t count) { return format_count(static_cast<std::int64_t>(count)); }
+
+struct Outcomes {
+  std::size_t failed = 0;
+  std::size_t starts = 0;
+
+  void add(const Summary& summary) {
+    failed += summary.failed();
+    starts += summary.failed() + summary.n + summary.lost + summary.unproven;
+  }
+};
+
+// Fisher's exact test, one-sided: so many failed starts now, or more, if those of all runs were
+// spread by chance.
+double p_more_failed(const Outcomes& past, const Outcomes& now) {
+  if (now.failed == 0 || past.starts == 0) return 1;
+  const boost::math::hypergeometric chance(static_cast<unsigned>(past.failed + now.failed),
+                                           static_cast<unsigned>(now.starts),
+                                           static_cast<unsigned>(past.starts + now.starts));
+  const auto fewest = static_cast<unsigned>(
+      std::max<std::int64_t>(0, static_cast<std::int64_t>(past.failed + now.failed) -
+                                    static_cast<std::int64_t>(past.starts)));
+  if (now.failed <= fewest) return 1;  // it could not be fewer
+  return cdf(complement(chance, static_cast<unsigned>(now.failed - 1)));
+}
+
+// What answers less often has not become faster.
+void judge_outcomes(const Outcomes& past, const Outcomes& now, double alpha,
+                    FunctionVerdict& verdict) {
+  verdict.baseline_failed = past.failed;
+  verdict.candidate_failed = now.failed;
+  if (now.starts > 0 && now.failed == now.starts) {
+    verdict.verdict = Verdict::kFail;
+    verdict.reason = "none of its " + count_text(now.starts) + " starts answered";
+  } else if (p_more_failed(past, now) <= alpha) {
+    verdict.verdict = Verdict::kFail;
+    verdict.reason = count_text(now.failed) + " of " + count_text(now.starts) +
+                     " starts failed, and " + count_text(past.failed) + " of " +
+                     count_text(past.starts) + " in past runs";
+  }
+}
+
 }  // namespace
 
 std::string host_fingerprint(const Host& host) {
@@ -95,6 +139,12 @@ std::vector<FunctionVerdict> judge_history(const std::vector<const Run*>& past, 
     verdict.function = summary.function;
     verdict.cache = summary.cache;
     verdict.look = 1;
+    Outcomes past_outcomes;
+    for (const auto& of_run : summaries) {
+      for (const Summary& other : of_run) {
+        if (same_setting(other, summary)) past_outcomes.add(other);
+      }
+    }
     bool any_failed = false;
     bool all_passed = true;
     for (const Metric metric : options.gating) {
@@ -121,10 +171,13 @@ std::vector<FunctionVerdict> judge_history(const std::vector<const Run*>& past, 
       any_failed = any_failed || verdict.metrics.back().verdict == Verdict::kFail;
       all_passed = all_passed && verdict.metrics.back().verdict == Verdict::kPass;
     }
-    verdict.candidate_failed = summary.failed();
     verdict.verdict = any_failed   ? Verdict::kFail
                       : all_passed ? Verdict::kPass
                                    : Verdict::kInconclusive;
+    Outcomes outcomes;
+    outcomes.add(summary);
+    judge_outcomes(past_outcomes, outcomes,
+                   options.alpha_fail / static_cast<double>(current.size()), verdict);
   }
   return verdicts;
 }

@@ -22,8 +22,10 @@ std::string host_fingerprint(const Host& host);
 std::string host_difference(const Host& past, const Host& now);
 
 /// One verdict for each function and cache state of `now`, on median and p90 (as far as they gate):
-/// its logarithm against the prediction interval of those of the past runs. `pairs` of a verdict is
-/// the number of past runs that have the function.
+/// its logarithm against the prediction interval of those of the past runs. What never answers, or
+/// fails significantly more often than in the past runs (Fisher, alpha_fail over all functions), is
+/// a FAIL. `pairs` of a verdict is the number of past runs that have the function; its failures are
+/// failed starts of the past runs and of `now`.
 std::vector<FunctionVerdict> judge_history(const std::vector<const Run*>& past, const Run& now,
                                            const GateOptions& options);
 

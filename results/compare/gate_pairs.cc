@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 namespace coldstart::results {
@@ -58,6 +59,21 @@ RunPairs pairs_of(const Run& run) {
     }
   }
   return pairs;
+}
+
+std::vector<FunctionVerdict> skipped_of(const Run& run) {
+  std::vector<FunctionVerdict> verdicts;
+  for (const Function& function : run.functions) {
+    if (!function.skipped) continue;
+    const auto baseline = without(function.name, kBaselineSuffix);
+    const auto candidate = without(function.name, kCandidateSuffix);
+    const std::string name = baseline ? *baseline : candidate.value_or(function.name);
+    if (!verdicts.empty() && verdicts.back().function == name) continue;
+    FunctionVerdict& verdict = verdicts.emplace_back();
+    verdict.function = name;
+    verdict.reason = "not started: " + *function.skipped;
+  }
+  return verdicts;
 }
 
 }  // namespace coldstart::results

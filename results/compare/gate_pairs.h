@@ -3,7 +3,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "results/compare/gate.h"
@@ -12,8 +11,6 @@
 
 namespace coldstart::results {
 
-inline constexpr std::string_view kBaselineSuffix = "@baseline";
-inline constexpr std::string_view kCandidateSuffix = "@candidate";
 /// The load of pairs that were disturbed and repeated: they are kept and not judged.
 inline constexpr const char* kDisturbedLoad = "disturbed";
 
@@ -24,5 +21,9 @@ struct RunPairs {
 
 /// Empty: the run has no pairs.
 RunPairs pairs_of(const Run& run);
+
+/// Of functions that could not be started on this machine, on one of the sides at least: an
+/// INCONCLUSIVE with the reason. A check that leaves something out has not passed.
+std::vector<FunctionVerdict> skipped_of(const Run& run);
 
 }  // namespace coldstart::results

@@ -18,7 +18,8 @@ struct GateReport {
   std::string candidate;
   bool paired = true;  ///< false: against the medians of past runs
   GateOptions options;
-  std::vector<std::size_t> looks;  ///< planned, in pairs; empty: not paired
+  bool fail_on_improvement = false;  ///< whatever the verdict; it stays what it is
+  std::vector<std::size_t> looks;    ///< planned, in pairs; empty: not paired
   std::vector<FunctionVerdict> functions;
   std::vector<Attribution> attributions;  ///< of each of them, or empty
   std::vector<BudgetVerdict> budgets;
@@ -29,6 +30,7 @@ struct GateReport {
   /// FAIL if anything failed; PASS if there was something to judge and all of it passed.
   Verdict verdict() const;
   bool improved() const;
+  bool fails_for_improvement() const { return fail_on_improvement && improved(); }
 };
 
 /// "+5.1 %", "-0.3 %"
@@ -48,8 +50,8 @@ std::string gate_text(const GateReport& report, const TextStyle& style);
 /// For a pull request or $GITHUB_STEP_SUMMARY: the verdict first, tables folded.
 std::string gate_markdown(const GateReport& report);
 
-/// One test case for each function and metric, and for each budget. FAIL is a failure, INCONCLUSIVE
-/// is skipped, a fault of ours is an error.
+/// One test case for each function and metric, and for each budget. FAIL is a failure, and so is an
+/// improvement where improvements fail; INCONCLUSIVE is skipped, a fault of ours is an error.
 std::string gate_junit(const GateReport& report);
 
 /// Schema `coldstart.check/1` (check.schema.json). Nothing in it depends on when it was written.

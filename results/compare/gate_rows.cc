@@ -21,6 +21,8 @@ std::string duration_cell(const std::optional<std::int64_t>& ns) {
 bool several_caches(const GateReport& report) {
   std::set<std::string> caches;
   for (const FunctionVerdict& function : report.functions) caches.insert(function.cache);
+  for (const BudgetVerdict& budget : report.budgets) caches.insert(budget.cache);
+  caches.erase("");  // of what was not started
   return caches.size() > 1;
 }
 
@@ -34,8 +36,20 @@ std::string count_of(std::size_t count, const std::string& singular, const std::
   return format_count(static_cast<std::int64_t>(count)) + " " + (count == 1 ? singular : plural);
 }
 
-std::string budget_title(const BudgetVerdict& budget) {
-  return printable(budget.budget.function) + " " + budget.budget.what;
+std::string budget_title(const BudgetVerdict& budget, const GateReport& report) {
+  return title_of(budget.budget.function, budget.cache, report) + " " + budget.budget.what;
+}
+
+std::string improvements(const GateReport& report) {
+  std::string which;
+  for (const FunctionVerdict& function : report.functions) {
+    for (const MetricVerdict& metric : function.metrics) {
+      if (!metric.gates || !metric.improved) continue;
+      which += (which.empty() ? "" : ", ") + title_of(function, report) + " " +
+               std::string(name(metric.metric));
+    }
+  }
+  return "got faster: " + which + ": the baseline is out of date (--fail-on-improvement)";
 }
 
 void add_noise(const FunctionVerdict& function, const std::string& title,
@@ -51,10 +65,15 @@ void add_noise(const FunctionVerdict& function, const std::string& title,
 
 }  // namespace
 
-std::string title_of(const FunctionVerdict& function, const GateReport& report) {
-  std::string title = printable(function.function);
-  if (several_caches(report)) title += " (" + function.cache + ")";
+std::string title_of(const std::string& function, const std::string& cache,
+                     const GateReport& report) {
+  std::string title = printable(function);
+  if (!cache.empty() && several_caches(report)) title += " (" + cache + ")";
   return title;
+}
+
+std::string title_of(const FunctionVerdict& function, const GateReport& report) {
+  return title_of(function.function, function.cache, report);
 }
 
 std::vector<std::string> gate_columns(const GateReport& report) {
@@ -94,8 +113,7 @@ std::vector<GateRow> budget_rows(const GateReport& report) {
   for (const BudgetVerdict& budget : report.budgets) {
     std::string bounds;
     if (budget.low_ns && budget.high_ns) bounds = format_interval(*budget.low_ns, *budget.high_ns);
-    std::string title = budget_title(budget);
-    if (several_caches(report)) title += " (" + budget.cache + ")";
+    const std::string title = budget_title(budget, report);
     rows.push_back(
         {{title, format_duration(budget.budget.limit_ns), duration_cell(budget.measured_ns), bounds,
           format_count(static_cast<std::int64_t>(budget.n)), std::string(name(budget.verdict))},
@@ -174,13 +192,14 @@ std::vector<std::string> gate_remarks(const GateReport& report) {
       lines.push_back(title + ": " + printable(load));
     }
   }
+  if (report.fails_for_improvement()) lines.push_back(improvements(report));
   for (const BudgetVerdict& budget : report.budgets) {
     if (budget.verdict == Verdict::kFail) {
-      lines.push_back(budget_title(budget) + ": over its budget of " +
+      lines.push_back(budget_title(budget, report) + ": over its budget of " +
                       format_duration(budget.budget.limit_ns) + ": at least " +
                       duration_cell(budget.low_ns));
     } else if (!budget.reason.empty()) {
-      lines.push_back(budget_title(budget) + ": " + printable(budget.reason));
+      lines.push_back(budget_title(budget, report) + ": " + printable(budget.reason));
     }
   }
   return lines;

@@ -28,6 +28,8 @@ std::string gate_setting(const GateReport& report);
 std::vector<std::string> gate_remarks(const GateReport& report);
 
 /// "cpp", or "cpp (disk)" where several cache states were judged.
+std::string title_of(const std::string& function, const std::string& cache,
+                     const GateReport& report);
 std::string title_of(const FunctionVerdict& function, const GateReport& report);
 
 }  // namespace coldstart::results

@@ -2,6 +2,7 @@
 
 #include "results/compare/gate_report.h"
 #include "results/compare/gate_rows.h"
+#include "results/report/columns.h"
 #include "results/report/text.h"
 
 namespace coldstart::results {
@@ -13,32 +14,56 @@ const char* colour_of(Verdict verdict) {
                                      : "\x1b[33m";
 }
 
-// Names to the left, numbers to the right; the last column is the verdict.
-std::string table(const std::vector<std::string>& columns, const std::vector<GateRow>& rows,
-                  std::size_t names, const TextStyle& style) {
-  std::vector<int> widths;
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    int width = display_width(columns[i]);
-    for (const GateRow& row : rows) width = std::max(width, display_width(row.cells[i]));
-    widths.push_back(width);
+// The columns that name a row as one: where the table is split, each part needs them. A name that
+// is repeated in the rows below it stands in each of them.
+std::vector<Column> named_in_one(std::vector<Column> columns, std::size_t names, int width) {
+  if (names < 2) return columns;
+  Column& first = columns[0];
+  const Column& second = columns[1];
+  const int room = width - second.width() - 1;
+  first.header += " " + second.header;
+  std::string title;
+  for (std::size_t row = 0; row < first.cells.size(); ++row) {
+    if (!first.cells[row].empty()) title = fit(first.cells[row], room);
+    first.cells[row] = title + " " + second.cells[row];
   }
-  const auto line = [&](const std::vector<std::string>& cells, const char* colour) {
-    std::string text;
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      if (i > 0) text += "  ";
-      if (i + 1 == cells.size()) {
-        text += colour == nullptr ? cells[i] : colour + cells[i] + "\x1b[0m";
-      } else {
-        text += i < names ? pad_right(cells[i], widths[i]) : pad_left(cells[i], widths[i]);
-      }
+  columns.erase(columns.begin() + 1);
+  return columns;
+}
+
+// The verdict is the last word of its row.
+std::string coloured(const std::string& text) {
+  std::string result;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = text.find('\n', at);
+    std::string line = text.substr(at, end - at);
+    for (const Verdict verdict : {Verdict::kFail, Verdict::kPass, Verdict::kInconclusive}) {
+      const std::size_t word = line.rfind("  " + std::string(name(verdict)));
+      if (word == std::string::npos) continue;
+      line = line.substr(0, word + 2) + colour_of(verdict) + line.substr(word + 2) + "\x1b[0m";
+      break;
     }
-    return text + "\n";
-  };
-  std::string text = line(columns, nullptr);
-  for (const GateRow& row : rows) {
-    text += line(row.cells, style.color ? colour_of(row.verdict) : nullptr);
+    result += line + '\n';
+    at = end + 1;
   }
-  return text;
+  return result;
+}
+
+// The first column names the row, also where the others do not fit beside each other.
+std::string table(const std::vector<std::string>& headers, const std::vector<GateRow>& rows,
+                  std::size_t names, const TextStyle& style) {
+  std::vector<Column> columns;
+  for (std::size_t i = 0; i < headers.size(); ++i) {
+    columns.push_back({headers[i], {}, i < names || i + 1 == headers.size()});
+    for (const GateRow& row : rows) columns.back().cells.push_back(row.cells[i]);
+  }
+  std::string text;
+  if (total_width(columns) <= style.width) {
+    text = render(std::move(columns), style);
+  } else {
+    text = render_split(named_in_one(std::move(columns), names, style.width / 3), style);
+  }
+  return style.color ? coloured(text) : text;
 }
 
 void add_lines(const std::vector<std::string>& lines, const TextStyle& style, std::string& text) {

@@ -55,6 +55,7 @@ Json run_json(const RunInfo& info) {
   put(json, "suite", info.suite);
   json["started_at"] = info.started_at;
   put(json, "finished_at", info.finished_at);
+  put(json, "verdict", info.verdict);
   json["seed"] = info.seed;
   put(json, "tool_version", info.tool_version);
   put(json, "command_line", info.command_line);

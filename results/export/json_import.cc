@@ -48,6 +48,7 @@ RunInfo read_info(const Node& node) {
   node.read("suite", info.suite);
   info.started_at = node.at("started_at").text();
   node.read("finished_at", info.finished_at);
+  node.read("verdict", info.verdict);
   node.read("seed", info.seed);
   node.read("tool_version", info.tool_version);
   node.read("command_line", info.command_line);

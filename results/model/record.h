@@ -147,6 +147,10 @@ struct Overhead {
   bool operator==(const Overhead&) const = default;
 };
 
+/// The two sides of a function in a run of pairs: "cpp@baseline" and "cpp@candidate".
+inline constexpr std::string_view kBaselineSuffix = "@baseline";
+inline constexpr std::string_view kCandidateSuffix = "@candidate";
+
 /// What holds for a whole run.
 struct RunInfo {
   std::int64_t id = 0;  ///< given by the store
@@ -163,6 +167,9 @@ struct RunInfo {
   /// Our own cost on this machine, the newest measurements when the run began; empty: never
   /// measured.
   std::vector<Overhead> overheads;
+  /// Of the check that measured it: "PASS", "FAIL", "INCONCLUSIVE"; empty: no check did, or it did
+  /// not come to its end.
+  std::string verdict;
 };
 
 /// A run with everything in it.

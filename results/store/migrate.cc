@@ -100,6 +100,9 @@ CREATE TABLE stacks (
   time_ns  INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX stacks_by_start ON stacks (start_id);
+)sql",
+                                                                R"sql(
+ALTER TABLE runs ADD COLUMN verdict TEXT;
 )sql"};
 
 int version_of(SQLite::Database& db) { return db.execAndGet("PRAGMA user_version").getInt(); }

@@ -1,4 +1,4 @@
--- coldstart.db, schema version 4 (PRAGMA user_version; application_id is 'COLD').
+-- coldstart.db, schema version 5 (PRAGMA user_version; application_id is 'COLD').
 --
 -- Times are nanoseconds. A value that was not measured is NULL, never 0. Example, all latencies of the
 -- newest run:
@@ -48,7 +48,8 @@ CREATE TABLE runs (
   cpus         INTEGER NOT NULL,
   memory_bytes INTEGER NOT NULL,
   lost_events  INTEGER NOT NULL,  -- probe events lost in the whole run
-  overheads    TEXT               -- JSON: our own cost, as known when it began; NULL: never measured
+  overheads    TEXT,              -- JSON: our own cost, as known when it began; NULL: never measured
+  verdict      TEXT               -- PASS, FAIL, INCONCLUSIVE: of the check that measured it; NULL: none did
 ) STRICT;
 
 -- Groups of probes that were on or off as one.

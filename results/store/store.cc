@@ -67,12 +67,24 @@ void insert_functions(SQLite::Database& db, std::int64_t run_id,
   }
 }
 
+// False: there is no such run.
+bool update_verdict(SQLite::Database& db, std::int64_t run_id, const std::string& verdict) {
+  SQLite::Statement update(db, "UPDATE runs SET verdict = ? WHERE id = ?");
+  SQLite::bind(update, verdict, run_id);
+  return update.exec() == 1;
+}
+
+// Verdicts came with version 5.
+std::string verdict_column(SQLite::Database& db) {
+  return has_column(db, "runs", "verdict") ? "verdict" : "NULL";
+}
+
 RunInfo load_info(SQLite::Database& db, const std::string& file, std::int64_t run_id) {
   SQLite::Statement query(
       db,
       "SELECT label, suite, started_at, finished_at, seed, tool_version, "
-      "command_line, host_name, kernel, os, cpu, cpus, memory_bytes, lost_events "
-      "FROM runs WHERE id = ?");
+      "command_line, host_name, kernel, os, cpu, cpus, memory_bytes, lost_events, " +
+          verdict_column(db) + " FROM runs WHERE id = ?");
   query.bind(1, run_id);
   if (!query.executeStep()) {
     throw Error(file, fmt::format("there is no run {}", run_id), "see `coldstart list`");
@@ -94,6 +106,7 @@ RunInfo load_info(SQLite::Database& db, const std::string& file, std::int64_t ru
   info.host.cpus = query.getColumn(11).getInt();
   info.host.memory_bytes = static_cast<std::uint64_t>(query.getColumn(12).getInt64());
   info.lost_events = static_cast<std::uint64_t>(query.getColumn(13).getInt64());
+  info.verdict = query.getColumn(14).getString();
 
   SQLite::Statement tiers(
       db, "SELECT name, is_on, reason, remedy FROM tiers WHERE run_id = ? ORDER BY position");
@@ -225,6 +238,7 @@ std::int64_t Store::begin_run(const RunInfo& info, const std::vector<Function>& 
       SQLite::bind(finish, info.finished_at, run_id);
       finish.exec();
     }
+    if (!info.verdict.empty()) update_verdict(db, run_id, info.verdict);
     transaction.commit();
     return run_id;
   });
@@ -329,6 +343,16 @@ void Store::finish_run(std::int64_t run_id, const std::string& finished_at,
   });
 }
 
+void Store::set_verdict(std::int64_t run_id, const std::string& verdict) {
+  impl_->guarded([&] {
+    SQLite::Transaction transaction(impl_->db, SQLite::TransactionBehavior::IMMEDIATE);
+    if (!update_verdict(impl_->db, run_id, verdict)) {
+      throw Error(impl_->file.string(), fmt::format("there is no run {}", run_id));
+    }
+    transaction.commit();
+  });
+}
+
 void Store::add_overheads(const std::vector<Overhead>& overheads) {
   impl_->guarded([&] {
     SQLite::Transaction transaction(impl_->db, SQLite::TransactionBehavior::IMMEDIATE);
@@ -348,9 +372,13 @@ std::vector<RunSummaryRow> Store::list() const {
         "SELECT r.id, r.label, r.suite, r.started_at, r.finished_at,"
         " (SELECT count(*) FROM functions f WHERE f.run_id = r.id),"
         " (SELECT count(*) FROM functions f WHERE f.run_id = r.id AND f.skipped IS NOT NULL),"
-        " count(s.id), coalesce(sum(s.outcome <> 'ok'), 0)"
-        " FROM runs r LEFT JOIN functions f ON f.run_id = r.id"
-        " LEFT JOIN starts s ON s.function_id = f.id GROUP BY r.id ORDER BY r.id DESC");
+        " count(s.id), coalesce(sum(s.outcome <> 'ok'), 0),"
+        " EXISTS (SELECT 1 FROM functions f WHERE f.run_id = r.id"
+        "  AND (f.name GLOB '*' || ?1 OR f.name GLOB '*' || ?2)), " +
+            verdict_column(impl_->db) +
+            " FROM runs r LEFT JOIN functions f ON f.run_id = r.id"
+            " LEFT JOIN starts s ON s.function_id = f.id GROUP BY r.id ORDER BY r.id DESC");
+    SQLite::bind(query, std::string(kBaselineSuffix), std::string(kCandidateSuffix));
     std::vector<RunSummaryRow> rows;
     const auto count = [&](int column) {
       return static_cast<std::size_t>(query.getColumn(column).getInt64());
@@ -358,7 +386,8 @@ std::vector<RunSummaryRow> Store::list() const {
     while (query.executeStep()) {
       rows.push_back({query.getColumn(0).getInt64(), query.getColumn(1).getString(),
                       query.getColumn(2).getString(), query.getColumn(3).getString(),
-                      query.getColumn(4).getString(), count(5), count(6), count(7), count(8)});
+                      query.getColumn(4).getString(), count(5), count(6), count(7), count(8),
+                      query.getColumn(9).getInt() != 0, query.getColumn(10).getString()});
     }
     return rows;
   });

@@ -27,6 +27,8 @@ struct RunSummaryRow {
   std::size_t skipped = 0;  ///< functions that could not be measured on that machine
   std::size_t starts = 0;
   std::size_t failed = 0;  ///< starts whose outcome is not ok
+  bool has_pairs = false;  ///< of a check: its functions are the two sides of others
+  std::string verdict;     ///< RunInfo::verdict
 };
 
 class Store {
@@ -74,6 +76,9 @@ class Store {
   /// unless `finished_at` is empty: then it was interrupted.
   void finish_run(std::int64_t run_id, const std::string& finished_at, std::uint64_t lost_events,
                   const std::vector<Tier>& tiers);
+
+  /// What a check made of the run that it measured.
+  void set_verdict(std::int64_t run_id, const std::string& verdict);
 
   /// Adds measurements of our own cost.
   void add_overheads(const std::vector<Overhead>& overheads);

@@ -106,6 +106,13 @@ END
     expect 3 'needs 3 past runs on this host, there are 2' "$program" --quiet check suite.yaml \
       --against latest --gate median
     expect 0 PASS "$program" --quiet check suite.yaml --against latest --gate median --margin 900%
+    # What failed is not the measure of the next: the same slow program fails again, and again.
+    sed 's/100000/400000/' suite.yaml >slow.yaml
+    sed -i '1i name: suite' slow.yaml
+    for _ in 1 2 3; do
+      expect 1 FAIL "$program" --quiet check slow.yaml --against latest --gate median --margin 50%
+    done
+    has out '2 past runs do not count: a check judged FAIL'
     "$program" export latest --format json >elsewhere.json 2>/dev/null || fail "no export"
     sed -i 's/"kernel":"[^"]*"/"kernel":"1.0"/' elsewhere.json
     expect 3 'of another host.*--any-host' "$program" --quiet check suite.yaml \

@@ -39,6 +39,45 @@ TEST(History, SeesImprovements) {
   EXPECT_TRUE(faster.front().improved());
 }
 
+// Twelve past runs and one now, of whose 400 starts so many failed.
+FunctionVerdict verdict_of_failures(std::size_t past_failed, std::size_t now_failed) {
+  std::vector<Run> runs;
+  for (std::size_t i = 0; i < 12; ++i) runs.push_back(made_run(i + 1, 0));
+  Run now = made_run(99, 0);
+  const auto fail = [](Run& run, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      run.starts[i].outcome = Outcome::kCrashed;
+      run.starts[i].timeline = {};
+    }
+  };
+  for (Run& run : runs) fail(run, past_failed);
+  fail(now, now_failed);
+  std::vector<const Run*> pointers;
+  for (const Run& run : runs) pointers.push_back(&run);
+  return judge_history(pointers, now, {}).front();
+}
+
+TEST(History, WhatFailsMoreOftenThanBeforeIsAFail) {
+  const FunctionVerdict verdict = verdict_of_failures(0, 40);
+  EXPECT_EQ(verdict.verdict, Verdict::kFail);
+  EXPECT_EQ(verdict.reason, "40 of 400 starts failed, and 0 of 4,800 in past runs");
+  EXPECT_EQ(verdict.candidate_failed, 40U);
+  EXPECT_EQ(verdict_of_failures(0, 1).verdict, Verdict::kPass);    // by chance
+  EXPECT_EQ(verdict_of_failures(40, 40).verdict, Verdict::kPass);  // as ever
+  EXPECT_EQ(verdict_of_failures(40, 20).verdict, Verdict::kPass);
+}
+
+TEST(History, WhatNeverAnswersIsAFailWithoutAnyPast) {
+  Run now = made_run(99, 0);
+  for (Start& start : now.starts) {
+    start.outcome = Outcome::kExited;
+    start.timeline = {};
+  }
+  const FunctionVerdict verdict = judge_history({}, now, {}).front();
+  EXPECT_EQ(verdict.verdict, Verdict::kFail);
+  EXPECT_EQ(verdict.reason, "none of its 400 starts answered");
+}
+
 TEST(HostDifference, NamesWhatDiffers) {
   Host one{"a", "6.1", "Debian 12", "Xeon", 2, 8ULL << 30U};
   Host other = one;

@@ -54,5 +54,19 @@ TEST(PairsOf, AnOrdinaryRunHasNone) {
   EXPECT_TRUE(pairs_of(run).series.empty());
 }
 
+TEST(SkippedOf, IsOneVerdictForBothSides) {
+  Run run;
+  for (const char* name : {"cpp@baseline", "cpp@candidate", "java@baseline", "java@candidate"}) {
+    run.functions.emplace_back().name = name;
+  }
+  EXPECT_TRUE(skipped_of(run).empty());
+  run.functions[2].skipped = run.functions[3].skipped = "no java";
+  const auto verdicts = skipped_of(run);
+  ASSERT_EQ(verdicts.size(), 1U);
+  EXPECT_EQ(verdicts[0].function, "java");
+  EXPECT_EQ(verdicts[0].verdict, Verdict::kInconclusive);
+  EXPECT_EQ(verdicts[0].reason, "not started: no java");
+}
+
 }  // namespace
 }  // namespace coldstart::results

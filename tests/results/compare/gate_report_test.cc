@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "results/report/text.h"
 #include "tests/results/compare/made_pairs.h"
 #include "tests/results/json_schema.h"
 
@@ -60,6 +61,84 @@ TEST(GateText, IsAsciiWhereTheTerminalIs) {
   const std::string text = gate_text(made_report(), {.unicode = false});
   EXPECT_TRUE(
       std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 128; }));
+}
+
+std::size_t widest_line(const std::string& text) {
+  std::size_t widest = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = text.find('\n', at);
+    widest = std::max<std::size_t>(
+        widest, static_cast<std::size_t>(display_width(text.substr(at, end - at))));
+    at = end + 1;
+  }
+  return widest;
+}
+
+TEST(GateText, FitsTheTerminalWhateverNamesThereAre) {
+  GateReport report = made_report();
+  const std::string long_name =
+      "a-function-with-a-name-that-is-far-longer-than-its-column-should-be";
+  report.functions[1].function = long_name;
+  report.budgets.push_back({{long_name, "p90", 5'000'000},
+                            "page-cache",
+                            Verdict::kFail,
+                            1'000,
+                            5'100'000,
+                            5'050'000,
+                            5'200'000,
+                            {}});
+  const std::string text = gate_text(report, {.width = 80});
+  EXPECT_LE(widest_line(text), 80U) << text;
+  EXPECT_TRUE(has(text, "… ") && has(text, "d-be median")) << text;
+  EXPECT_TRUE(has(text, "INCONCLUSIVE"));
+  const std::string wide = gate_text(report, {.width = 200});
+  EXPECT_TRUE(has(wide, long_name + "  median"));
+  EXPECT_TRUE(has(gate_text(report, {.width = 200, .color = true}), "\x1b[31mFAIL\x1b[0m"));
+}
+
+TEST(GateReport, ImprovementsFailOnDemandWhateverElseThereIs) {
+  GateReport report = made_report();
+  report.functions.front() =
+      judge(std::vector{made_series({.pairs = 300, .slower = 0.8})}, report.options).front();
+  EXPECT_FALSE(report.fails_for_improvement());
+  EXPECT_FALSE(has(gate_junit(report), "faster: -20"));
+  report.fail_on_improvement = true;
+  EXPECT_TRUE(report.fails_for_improvement());
+  EXPECT_EQ(report.verdict(), Verdict::kFail);  // of java: the answer stays what it is
+  const std::string line =
+      "got faster: cpp median, cpp p90: the baseline is out of date (--fail-on-improvement)";
+  EXPECT_TRUE(has(gate_text(report, {.width = 200}), line));
+  EXPECT_TRUE(has(gate_markdown(report), line));
+  EXPECT_TRUE(has(gate_junit(report), "name=\"median\"><failure message=\"faster: -"));
+  EXPECT_TRUE(has(gate_annotations(report), "coldstart%3A cpp median::faster: -"));
+}
+
+TEST(GateReport, BudgetsOfSeveralCacheStatesAreToldApart) {
+  GateReport report;
+  for (const char* cache : {"disk", "page-cache"}) {
+    report.budgets.push_back(
+        {{"cpp", "p90", 5}, cache, Verdict::kFail, 100, 7, 6, 8, std::string()});
+  }
+  const std::string junit = gate_junit(report);
+  EXPECT_TRUE(has(junit, "classname=\"coldstart.cpp (disk)\" name=\"budget p90\"")) << junit;
+  EXPECT_TRUE(has(junit, "classname=\"coldstart.cpp (page-cache)\""));
+  EXPECT_TRUE(has(gate_annotations(report), "cpp (disk) budget p90"));
+  EXPECT_TRUE(has(gate_text(report, {}), "cpp (page-cache) p90: over its budget"));
+  report.budgets.pop_back();
+  EXPECT_TRUE(has(gate_junit(report), "classname=\"coldstart.cpp\""));
+}
+
+TEST(GateReport, WhatCouldNotBeStartedIsInDoubtAndSkipped) {
+  GateReport report;
+  report.functions = judge(std::vector{made_series({.pairs = 300})}, report.options);
+  FunctionVerdict& missing = report.functions.emplace_back();
+  missing.function = "java";
+  missing.reason = "not started: no java";
+  EXPECT_EQ(report.verdict(), Verdict::kInconclusive);
+  EXPECT_TRUE(has(gate_junit(report),
+                  "classname=\"coldstart.java\" name=\"answers\"><skipped "
+                  "message=\"not started: no java\"/>"));
+  EXPECT_TRUE(has(gate_text(report, {}), "java: not started: no java"));
 }
 
 TEST(GateMarkdown, FoldsTheTablesAndEscapesNames) {

@@ -206,6 +206,18 @@ TEST(Gate, ACandidateThatFailsToStartFails) {
   EXPECT_EQ(judge(std::vector{series}, {}).front().verdict, Verdict::kPass);
 }
 
+TEST(Gate, FailedStartsAreLookedAtAsStrictlyAsThereAreLooks) {
+  // 2^-8 is enough for one look (1 %), and not for a quarter of it.
+  PairSeries series = made_series({.pairs = 40});
+  series.candidate_failed = 8;
+  Gate one(GateOptions{}, 1, {1000});
+  one.look(std::vector{series}, false);
+  EXPECT_EQ(one.verdicts().front().verdict, Verdict::kFail);
+  Gate four(GateOptions{}, 1, planned_looks(1000));
+  four.look(std::vector{series}, false);
+  EXPECT_NE(four.verdicts().front().verdict, Verdict::kFail);
+}
+
 TEST(Gate, TheSameInputAndSeedGiveTheSameBytes) {
   const std::vector series = {made_series({.pairs = 150, .slower = 1.02}),
                               made_series({.function = "java", .slower = 1.1, .seed = 3})};

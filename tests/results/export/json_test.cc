@@ -52,12 +52,14 @@ TEST(Json, ALongRunIsWrittenInShortPartsWithALineAStart) {
 TEST(Json, EveryFieldOfARunComesBack) {
   coldstart::Run run = realistic_run(1);
   run.info.id = 7;
+  run.info.verdict = "FAIL";
   const RunInfo info = reimported(run).info;
   EXPECT_EQ(info.id, 7);
   EXPECT_EQ(info.label, run.info.label);
   EXPECT_EQ(info.suite, run.info.suite);
   EXPECT_EQ(info.started_at, run.info.started_at);
   EXPECT_EQ(info.finished_at, run.info.finished_at);
+  EXPECT_EQ(info.verdict, run.info.verdict);
   EXPECT_EQ(info.seed, run.info.seed);
   EXPECT_EQ(info.tool_version, run.info.tool_version);
   EXPECT_EQ(info.command_line, run.info.command_line);

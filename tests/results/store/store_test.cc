@@ -185,6 +185,27 @@ TEST(Store, ARunThatWasNotFinishedSaysSo) {
   EXPECT_EQ(info.tiers[0].remedy, "boot another kernel");
 }
 
+TEST(Store, KeepsWhatACheckMadeOfARunAndKnowsRunsOfPairs) {
+  const TempFolder folder;
+  Store store(folder / "a.db", Store::Mode::kWrite);
+  add_labelled(store, "plain");
+  const auto judged = add_labelled(store, "judged");
+  coldstart::Run pairs = plain_run({"f@baseline", "f@candidate"}, 1);
+  pairs.info.verdict = "PASS";
+  add(store, pairs);
+  store.set_verdict(judged, "FAIL");
+  const auto rows = store.list();
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_TRUE(rows[0].has_pairs);
+  EXPECT_EQ(rows[0].verdict, "PASS");
+  EXPECT_FALSE(rows[1].has_pairs);
+  EXPECT_EQ(rows[1].verdict, "FAIL");
+  EXPECT_EQ(rows[2].verdict, "");
+  EXPECT_EQ(store.load(judged).info.verdict, "FAIL");
+  EXPECT_EQ(error_of([&] { store.set_verdict(9, "PASS"); }),
+            (folder / "a.db").string() + ": there is no run 9");
+}
+
 TEST(Store, ResolvesLatestIdsAndLabels) {
   const TempFolder folder;
   Store store(folder / "a.db", Store::Mode::kWrite);
