@@ -5,8 +5,10 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <variant>
 
 #include "harness/cli/cache_options.h"
+#include "harness/cli/check_options.h"
 #include "harness/cli/check_output.h"
 #include "harness/cli/command_line.h"
 #include "harness/cli/gate_history_run.h"
@@ -23,121 +25,6 @@
 
 namespace coldstart::cli {
 namespace {
-
-struct CheckOptions {
-  std::filesystem::path suite;
-  std::filesystem::path baseline, candidate;
-  std::string baseline_command, candidate_command;
-  std::string git, build;
-  std::vector<std::string> against;
-  std::string judge;
-  bool any_host = false;
-
-  // of commands
-  std::string contract = "auto";
-  int port = 0;
-  std::string path = "/";
-  std::string timeout = "30s";
-  std::optional<int> expected_status;
-
-  std::string functions;
-  std::string margin = "2%";
-  std::optional<std::size_t> pairs;
-  std::string budget = "5m";
-  std::string gate = "median,p90";
-  bool fail_on_improvement = false;
-  bool allow_inconclusive = false;
-  RecordOptions record;
-  std::string probes = "all";
-  CacheOptions cache;
-  CheckOutputs outputs;
-};
-
-double parse_margin(const std::string& text) {
-  std::size_t used = 0;
-  double percent = -1;
-  try {
-    percent = std::stod(text, &used);
-  } catch (const std::exception&) {
-    used = 0;
-  }
-  const std::string rest = text.substr(used);
-  if (used == 0 || (rest != "%" && rest != " %") || !(percent >= 0) || percent > 1000) {
-    throw Error("--margin", "'" + text + "' is no margin", "write a percentage: --margin 2%");
-  }
-  return percent / 100;
-}
-
-results::GateOptions gate_options(const CheckOptions& options, std::uint64_t seed) {
-  results::GateOptions gate;
-  gate.margin = parse_margin(options.margin);
-  gate.seed = seed;
-  gate.gating.clear();
-  for (const std::string& word : split_commas(options.gate)) {
-    const auto metric = results::metric_from_name(word);
-    if (!metric)
-      throw Error("--gate", "unknown metric '" + word + "'", "known are: median, p90, p99");
-    if (std::ranges::find(gate.gating, *metric) == gate.gating.end()) {
-      gate.gating.push_back(*metric);
-    }
-  }
-  if (gate.gating.empty()) throw Error("--gate", "names no metric", "known are: median, p90, p99");
-  return gate;
-}
-
-std::chrono::nanoseconds parse_budget(const std::string& text) {
-  const auto budget = harness::parse_duration(text);
-  if (!budget || budget->count() <= 0) {
-    throw Error("--budget", "'" + text + "' is no duration", "write 30s or 5m");
-  }
-  return *budget;
-}
-
-// What the two sides are, from the options that say so: exactly one of the ways must be used.
-enum class Mode { kCheckouts, kCommands, kRevisions, kHistory, kStoredPairs };
-
-Mode mode_of(const CheckOptions& options) {
-  const bool checkouts = !options.baseline.empty() || !options.candidate.empty();
-  const bool commands = !options.baseline_command.empty() || !options.candidate_command.empty();
-  const bool revisions = !options.git.empty();
-  const bool history = !options.against.empty();
-  const bool stored = !options.judge.empty();
-  const char* ways =
-      "give --baseline DIR and --candidate DIR, or --baseline-cmd and --candidate-cmd, or --git "
-      "BASE..HEAD, or --against RUN";
-  if (checkouts + commands + revisions + history + stored != 1) {
-    throw Error("coldstart check",
-                checkouts + commands + revisions + history + stored == 0
-                    ? "nothing to compare with"
-                    : "several things to compare with",
-                ways);
-  }
-  const bool needs_suite = checkouts || revisions || history;
-  if (needs_suite && options.suite.empty()) {
-    throw Error("coldstart check", "no suite", "name one: coldstart check SUITE.yaml …");
-  }
-  if (!needs_suite && !options.suite.empty()) {
-    throw Error("coldstart check", "'" + options.suite.string() + "' is not used here",
-                "leave the suite out: commands and stored pairs have none");
-  }
-  if (checkouts && (options.baseline.empty() || options.candidate.empty())) {
-    throw Error("coldstart check", "only one checkout", "give both, --baseline and --candidate");
-  }
-  if (commands && (options.baseline_command.empty() || options.candidate_command.empty())) {
-    throw Error("coldstart check", "only one command",
-                "give both, --baseline-cmd and --candidate-cmd");
-  }
-  if (revisions && options.build.empty()) {
-    throw Error("--git", "how to build a checkout is not said", "add --build 'make', say");
-  }
-  if (!options.build.empty() && !revisions) throw Error("--build", "is for --git", "remove it");
-  if (options.any_host && !history) throw Error("--any-host", "is for --against", "remove it");
-  return checkouts   ? Mode::kCheckouts
-         : commands  ? Mode::kCommands
-         : revisions ? Mode::kRevisions
-         : history   ? Mode::kHistory
-                     : Mode::kStoredPairs;
-}
 
 harness::FunctionSpec function_of(const CheckOptions& options, const std::string& option,
                                   const std::string& command) {
@@ -231,22 +118,24 @@ void keep_verdict(const Globals& globals, std::int64_t run, const results::GateR
       .set_verdict(run, std::string(name(report.verdict())));
 }
 
-int conclude_check(const results::GateReport& report, const Globals& globals,
-                   const CheckOptions& options) {
-  tell(report, globals, options.outputs);
+// What there is to tell, or the exit code of a check that was interrupted.
+using Checked = std::variant<results::GateReport, int>;
+
+int exit_code(const results::GateReport& report, const CheckOptions& options) {
+  if (report.fails_for_improvement()) return 1;
   switch (report.verdict()) {
     case results::Verdict::kFail:
       return 1;
     case results::Verdict::kPass:
-      return options.fail_on_improvement && report.improved() ? 1 : 0;
+      return 0;
     case results::Verdict::kInconclusive:
       break;
   }
   return options.allow_inconclusive ? 0 : 3;
 }
 
-int check_pairs(const Globals& globals, const CheckOptions& options, Sides sides,
-                harness::Launcher& launcher) {
+Checked check_pairs(const Globals& globals, const CheckOptions& options, Sides sides,
+                    harness::Launcher& launcher) {
   PairsRequest request;
   request.plan.seed = seed_of(options.record);
   request.gate = gate_options(options, request.plan.seed);
@@ -297,11 +186,11 @@ int check_pairs(const Globals& globals, const CheckOptions& options, Sides sides
   explain(run, report);
   judge_budgets(run, sides.budgets, kCandidateSuffix, report);
   keep_verdict(globals, judged.run, report);
-  return conclude_check(report, globals, options);
+  return report;
 }
 
-int check_revisions(const Globals& globals, const CheckOptions& options,
-                    harness::Launcher& launcher) {
+Checked check_revisions(const Globals& globals, const CheckOptions& options,
+                        harness::Launcher& launcher) {
   Worktrees worktrees(parse_range(options.git), launcher);
   {
     Progress progress(globals.quiet);
@@ -317,7 +206,7 @@ int check_revisions(const Globals& globals, const CheckOptions& options,
 }
 
 // A run that was measured before, judged again as if just these pairs had been planned.
-int judge_stored(const Globals& globals, const CheckOptions& options) {
+Checked judge_stored(const Globals& globals, const CheckOptions& options) {
   Run run;
   if (options.judge.ends_with(".json")) {
     run = results::import_json_file(options.judge);
@@ -338,11 +227,11 @@ int judge_stored(const Globals& globals, const CheckOptions& options) {
   report.functions = results::judge(pairs.series, report.options);
   report.functions.insert(report.functions.end(), skipped.begin(), skipped.end());
   report.attributions = results::attribute(pairs.starts);
-  return conclude_check(report, globals, options);
+  return report;
 }
 
-int check_history(const Globals& globals, const CheckOptions& options,
-                  harness::Launcher& launcher) {
+Checked check_history(const Globals& globals, const CheckOptions& options,
+                      harness::Launcher& launcher) {
   harness::Suite suite = harness::read_suite(options.suite, split_commas(options.functions));
   keep_functions(suite.functions, split_commas(options.functions));
   apply(options.cache, suite.functions);
@@ -365,15 +254,11 @@ int check_history(const Globals& globals, const CheckOptions& options,
   results::GateReport report = result.report;
   judge_budgets(result.run, budgets, "", report);
   keep_verdict(globals, result.recorded.id, report);
-  return conclude_check(report, globals, options);
+  return report;
 }
 
-int check(const Globals& globals, const CheckOptions& options, harness::Launcher& launcher) {
-  const Mode mode = mode_of(options);
-  // What is wrong with the options is said before anything is built or started.
-  gate_options(options, 0);
-  parse_budget(options.budget);
-  check_outputs(options.outputs);
+Checked check_as(Mode mode, const Globals& globals, const CheckOptions& options,
+                 harness::Launcher& launcher) {
   switch (mode) {
     case Mode::kCheckouts:
       return check_pairs(globals, options,
@@ -387,53 +272,31 @@ int check(const Globals& globals, const CheckOptions& options, harness::Launcher
     case Mode::kHistory:
       return check_history(globals, options, launcher);
     case Mode::kStoredPairs:
-      return judge_stored(globals, options);
+      break;
   }
-  return 2;
+  return judge_stored(globals, options);
 }
 
-void add_sides(CLI::App& command, CheckOptions& options) {
-  command.add_option("suite", options.suite, "The suite file, as it is in both checkouts");
-  command.add_option("--baseline", options.baseline, "Checkout that is known to be good");
-  command.add_option("--candidate", options.candidate, "Checkout that is judged");
-  command.add_option("--baseline-cmd", options.baseline_command, "One function instead of a suite");
-  command.add_option("--candidate-cmd", options.candidate_command, "The same, as it would become");
-  command.add_option("--git", options.git,
-                     "Two revisions, BASE..HEAD, checked out and built in temporary worktrees");
-  command.add_option("--build", options.build, "--git: how a checkout is built, a line for sh");
-  command.add_option("--against", options.against,
-                     "Instead of pairs: the medians of stored runs of the suite up to this one, or "
-                     "exported JSON files");
-  command.add_flag("--any-host", options.any_host, "--against: also runs of another machine");
-  command.add_option("--judge", options.judge,
-                     "Judge the pairs of an earlier check again; nothing is started");
-  command.add_option("--functions", options.functions, "Only these functions: a,b");
-  command.add_option("--contract", options.contract, "Commands: auto, http or exec")
-      ->check(CLI::IsMember({"auto", "http", "exec"}))
-      ->capture_default_str();
-  command.add_option("--port", options.port, "Commands: the port on which they listen")
-      ->check(CLI::Range(1, 65535));
-  command.add_option("--path", options.path, "Commands: what is requested")->capture_default_str();
-  command.add_option("--timeout", options.timeout, "Commands: how long one start may take")
-      ->capture_default_str();
-  command
-      .add_option("--expect-status", options.expected_status,
-                  "Commands: the HTTP status that is an answer")
-      ->check(CLI::Range(100, 599));
-}
-
-void add_rules(CLI::App& command, CheckOptions& options) {
-  command.add_option("--margin", options.margin, "A slowdown up to this is no FAIL")
-      ->capture_default_str();
-  command.add_option("--pairs", options.pairs, "Pairs of each function at most (default: 2000)")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}));
-  command.add_option("--budget", options.budget, "Measure for so long at most")
-      ->capture_default_str();
-  command.add_option("--gate", options.gate, "Metrics that decide: median, p90, p99")
-      ->capture_default_str();
-  command.add_flag("--fail-on-improvement", options.fail_on_improvement,
-                   "Exit 1 also if something got faster: the baseline is out of date");
-  command.add_flag("--allow-inconclusive", options.allow_inconclusive, "Exit 0 instead of 3");
+int check(const Globals& globals, const CheckOptions& options, const CLI::App& command,
+          harness::Launcher& launcher) {
+  const Mode mode = mode_of(options);
+  // What is wrong with the options is said before anything is built or started.
+  refuse_unused(command, mode);
+  gate_options(options, 0);
+  parse_budget(options.budget);
+  check_outputs(options.outputs);
+  Checked checked;
+  try {
+    checked = check_as(mode, globals, options, launcher);
+  } catch (const Error& error) {
+    tell_fault(error.what(), options.suite.string(), options.outputs);
+    throw;
+  }
+  if (const int* code = std::get_if<int>(&checked)) return *code;
+  auto& report = std::get<results::GateReport>(checked);
+  report.fail_on_improvement = options.fail_on_improvement;
+  tell(report, globals, options.outputs);
+  return exit_code(report, options);
 }
 
 }  // namespace
@@ -442,17 +305,9 @@ void add_check(CLI::App& app, const Globals& globals, harness::Launcher& launche
   auto options = std::make_shared<CheckOptions>();
   CLI::App* command = app.add_subcommand(
       "check", "Did it get slower? Exit 0: no, 1: yes, 3: cannot tell (2: could not be checked)");
-  add_sides(*command, *options);
-  add_rules(*command, *options);
-  add_check_outputs(*command, options->outputs);
-  add_record_options(*command, options->record);
-  command
-      ->add_option("--probes", options->probes,
-                   "all, none, or tiers: process,loader,runtime,cpu,files")
-      ->capture_default_str();
-  add_cache_options(*command, options->cache);
+  add_check_options(*command, *options);
   command->callback([=, &globals, &launcher, &action] {
-    action = [=, &globals, &launcher] { return check(globals, *options, launcher); };
+    action = [=, &globals, &launcher] { return check(globals, *options, *command, launcher); };
   });
 }
 

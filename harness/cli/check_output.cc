@@ -45,6 +45,9 @@ void check_outputs(const CheckOutputs& outputs) {
     throw Error("coldstart check", "several results would go to standard output",
                 "write all but one to a file");
   }
+  for (const auto& file : {outputs.markdown, outputs.junit, outputs.json}) {
+    if (!file.empty()) check_text_file(file);
+  }
 }
 
 void tell(const results::GateReport& report, const Globals& globals, const CheckOutputs& outputs) {
@@ -54,6 +57,18 @@ void tell(const results::GateReport& report, const Globals& globals, const Check
   if (!outputs.junit.empty()) write_text_file(outputs.junit, results::gate_junit(report));
   if (!outputs.json.empty()) write_text_file(outputs.json, results::gate_json(report));
   tell_github(report, is_free);
+}
+
+void tell_fault(const std::string& fault, const std::string& title, const CheckOutputs& outputs) {
+  if (outputs.junit.empty()) return;
+  results::GateReport report;
+  report.title = title;
+  report.faults.push_back(fault);
+  try {
+    write_text_file(outputs.junit, results::gate_junit(report));
+  } catch (const Error& error) {
+    std::fprintf(stderr, "warning: %s\n", error.what());
+  }
 }
 
 }  // namespace coldstart::cli

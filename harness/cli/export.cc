@@ -67,10 +67,12 @@ void add_export(CLI::App& app, const Globals& globals, Action& action) {
       ->check(CLI::IsMember(kRows));
   command->add_flag("--aggregate", options->choices.aggregate,
                     "google-benchmark: one row a function, its median");
-  command->add_option(
-      "--start", options->choices.starts,
-      "perfetto, folded: FUNCTION[@CACHE][:TRIAL|:median|:pNN], once or more (else the "
-      "median start of each function; folded: all starts)");
+  command
+      ->add_option(
+          "--start", options->choices.starts,
+          "perfetto, folded: FUNCTION[@CACHE][:TRIAL|:median|:pNN], once or more (else the "
+          "median start of each function; folded: all starts)")
+      ->allow_extra_args(false);
   command->add_flag("--on-cpu", options->choices.folded.on_cpu,
                     "folded: where threads ran (where nothing is said)");
   command->add_flag("--off-cpu", options->choices.folded.off_cpu,

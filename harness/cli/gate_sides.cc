@@ -62,6 +62,75 @@ std::optional<harness::FunctionSpec> in_baseline(const std::string& yaml, const 
   return std::nullopt;
 }
 
+// The keys of a suite in which two functions differ, of those that a check goes by.
+std::string differing_keys(const harness::FunctionSpec& a, const harness::FunctionSpec& b) {
+  std::string keys;
+  const auto compare = [&](const char* key, bool equal) {
+    if (!equal) keys += (keys.empty() ? "" : ", ") + std::string(key);
+  };
+  compare("runtime", a.runtime == b.runtime);
+  compare("contract", a.contract == b.contract);
+  compare("command", a.command == b.command);
+  compare("args", a.args == b.args);
+  compare("env", a.env == b.env);
+  compare("directory", a.directory == b.directory);
+  compare("timeout", a.timeout == b.timeout);
+  compare("stop_timeout", a.stop_timeout == b.stop_timeout);
+  compare("path", a.path == b.path);
+  compare("port", a.port == b.port);
+  compare("expect_status", a.expected_status == b.expected_status);
+  compare("engine", a.engine == b.engine);
+  compare("rootfs", a.rootfs == b.rootfs);
+  compare("java", a.java == b.java);
+  compare("main", a.main == b.main);
+  compare("jar", a.jar == b.jar);
+  compare("classpath", a.classpath == b.classpath);
+  compare("jvm_args", a.jvm_args == b.jvm_args);
+  compare("interpreter", a.interpreter == b.interpreter);
+  compare("script", a.script == b.script);
+  compare("module", a.module == b.module);
+  compare("interpreter_args", a.interpreter_args == b.interpreter_args);
+  compare("limits", a.limits.memory_bytes == b.limits.memory_bytes &&
+                        a.limits.cpus == b.limits.cpus && a.limits.pids == b.limits.pids);
+  return keys;
+}
+
+// Both sides are started as the candidate's suite says; where the baseline's own says something
+// else, the answer may be about the suite and not about the programs.
+void compare_suites(const fs::path& old_file, const harness::Suite& candidate,
+                    const std::vector<std::string>& chosen, Sides& sides) {
+  if (!is_there(old_file)) {
+    sides.notes.push_back("the baseline has no " + old_file.filename().string() +
+                          ": both sides are started as the candidate's says");
+    return;
+  }
+  harness::Suite own;
+  try {
+    std::vector<std::string> names;
+    for (const auto& side : sides.functions) names.push_back(side.baseline.name);
+    own = harness::parse_suite(read_text(old_file), old_file, names);
+  } catch (const Error& error) {
+    sides.notes.push_back("the baseline's own suite cannot be read (" + std::string(error.what()) +
+                          "): both sides are started as the candidate's says");
+    return;
+  }
+  for (const harness::FunctionSpec& function : own.functions) {
+    const bool wanted = chosen.empty() || std::ranges::find(chosen, function.name) != chosen.end();
+    if (wanted && find(candidate.functions, function.name) == nullptr) {
+      sides.notes.push_back(function.name +
+                            ": only in the suite of the baseline, so it is not judged");
+    }
+  }
+  for (const auto& side : sides.functions) {
+    const auto* function = find(own.functions, side.baseline.name);
+    if (function == nullptr) continue;
+    const std::string keys = differing_keys(*function, side.baseline);
+    if (keys.empty()) continue;
+    sides.notes.push_back(side.baseline.name + ": the baseline's own suite differs in " + keys +
+                          "; both sides are started as the candidate's says");
+  }
+}
+
 }  // namespace
 
 std::string read_text(const fs::path& file) {
@@ -119,9 +188,9 @@ Sides sides_of_checkouts(const fs::path& suite, const fs::path& baseline, const 
   keep_functions(read.functions, functions);
   sides.title = read.name;
   sides.budgets = budgets_of(yaml, read);
-  for (harness::FunctionSpec& function : read.functions) {
+  for (const harness::FunctionSpec& function : read.functions) {
     if (auto before = in_baseline(yaml, old_root / place, function.name, sides)) {
-      sides.functions.push_back({std::move(*before), std::move(function)});
+      sides.functions.push_back({std::move(*before), function});
     }
   }
   if (sides.functions.empty()) {
@@ -129,6 +198,8 @@ Sides sides_of_checkouts(const fs::path& suite, const fs::path& baseline, const 
     harness::parse_suite(yaml, old_root / place, functions);
     throw Error(place.string(), "names no function that both checkouts have");
   }
+  // A suite of neither checkout has no other version there.
+  if (is_there(new_file)) compare_suites(old_root / place, read, functions, sides);
   return sides;
 }
 

@@ -18,7 +18,8 @@ struct Sides {
   std::string candidate;
   std::vector<harness::PairedFunction> functions;
   std::vector<results::Budget> budgets;
-  std::vector<std::string> notes;  ///< functions of one side only
+  /// Functions of one side only, and what the baseline's own suite says differently.
+  std::vector<std::string> notes;
 };
 
 /// The suite `suite` in two checkouts: the same file, read from the candidate's checkout (or where

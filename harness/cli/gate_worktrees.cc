@@ -142,6 +142,10 @@ Worktrees::Worktrees(const RevisionRange& range, harness::Launcher& launcher) {
   };
   const std::string old_commit = commit_of(range.baseline);
   const std::string new_commit = commit_of(range.candidate);
+  if (old_commit == new_commit) {
+    throw Error("--git", "both revisions are commit " + old_commit.substr(0, 7),
+                "name two that differ: BASE..HEAD");
+  }
   baseline_title_ = title_of(range.baseline, old_commit);
   candidate_title_ = title_of(range.candidate, new_commit);
 

@@ -86,6 +86,22 @@ void write_text_file(const fs::path& file, const std::function<void(const TextSi
   }
 }
 
+void check_text_file(const fs::path& file) {
+  if (file == "-") return;
+  const fs::path target = follow_links(file);
+  std::error_code error;
+  if (fs::is_directory(target, error)) cannot_write(file, EISDIR);
+  if (fs::exists(target, error) && !fs::is_regular_file(target, error)) {
+    // Not opened: a FIFO would wait for its reader.
+    if (::access(target.c_str(), W_OK) != 0) cannot_write(file, errno);
+    return;
+  }
+  const std::string temporary = target.string() + "." + std::to_string(::getpid()) + ".new";
+  const Fd fresh(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  if (!fresh) cannot_write(file, errno);
+  ::unlink(temporary.c_str());
+}
+
 bool finish_standard_output() {
   errno = 0;
   const bool flushed = std::fflush(stdout) == 0;

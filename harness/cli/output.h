@@ -23,4 +23,8 @@ void write_text_file(const std::filesystem::path& file,
 /// say). False: the reader has gone (`| head`), which is no error.
 bool finish_standard_output();
 
+/// Throws what write_text_file would throw for a file that cannot be written, before there is
+/// anything to write; nothing is changed.
+void check_text_file(const std::filesystem::path& file);
+
 }  // namespace coldstart::cli

@@ -121,7 +121,7 @@ RecordedRun record_run(harness::Platform& platform, const Globals& globals, Prog
   return recorded;
 }
 
-void add_record_options(CLI::App& command, RecordOptions& options) {
+void add_label_and_seed(CLI::App& command, RecordOptions& options) {
   command.add_option("--label", options.label, "A name for this run");
   // CLI11's own conversion takes what is too large for the largest number there is.
   const auto read_seed = [&options](const std::string& text) {
@@ -136,8 +136,16 @@ void add_record_options(CLI::App& command, RecordOptions& options) {
   };
   command.add_option_function<std::string>("--seed", read_seed,
                                            "Repeat the order of an earlier run");
+}
+
+void add_keep_going(CLI::App& command, RecordOptions& options) {
   command.add_flag("--keep-going", options.keep_going,
                    "Try all starts, also of a function that never answered");
+}
+
+void add_record_options(CLI::App& command, RecordOptions& options) {
+  add_label_and_seed(command, options);
+  add_keep_going(command, options);
   command.add_flag("--fail-on-error", options.fail_on_error,
                    "Exit 2 if a start failed, or nothing was started");
 }

@@ -33,6 +33,9 @@ struct RecordOptions {
   bool fail_on_error = false;
 };
 void add_record_options(CLI::App& command, RecordOptions& options);
+/// Parts of these, for who has no use for the rest.
+void add_label_and_seed(CLI::App& command, RecordOptions& options);
+void add_keep_going(CLI::App& command, RecordOptions& options);
 
 /// Looks, before anything is started, at what would spoil the run: a store that cannot be written
 /// and a label that could never be reached (Error), a machine that is busy (a warning on standard

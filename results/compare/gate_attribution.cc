@@ -52,6 +52,52 @@ std::vector<PhasedPair> comparable(const std::vector<StartPair>& pairs) {
   return commonest == by_shape.end() ? std::vector<PhasedPair>() : std::move(commonest->second);
 }
 
+// The commonest list of phases of one side.
+std::vector<std::string> usual_phases(const std::vector<StartPair>& pairs,
+                                      const Start* StartPair::*side) {
+  std::map<std::vector<std::string>, std::size_t> counts;
+  for (const StartPair& pair : pairs) {
+    std::vector<std::string> names;
+    for (const PhaseSpan& span : phases_of((pair.*side)->timeline)) names.push_back(span.name());
+    ++counts[std::move(names)];
+  }
+  const auto commonest =
+      std::ranges::max_element(counts, {}, [](const auto& entry) { return entry.second; });
+  return commonest == counts.end() ? std::vector<std::string>() : commonest->first;
+}
+
+std::int64_t median_of_phase(const std::vector<StartPair>& pairs, const Start* StartPair::*side,
+                             const std::string& phase) {
+  std::vector<std::int64_t> lengths;
+  for (const StartPair& pair : pairs) {
+    for (const PhaseSpan& span : phases_of((pair.*side)->timeline)) {
+      if (span.name() == phase) lengths.push_back(span.length_ns());
+    }
+  }
+  return median(std::move(lengths));
+}
+
+// Odd pairs are left out and that is all; but where most are odd, their phases are the answer.
+void compare_phases(const std::vector<StartPair>& pairs, Attribution& attribution) {
+  for (const StartPair& pair : pairs) {
+    if (shape_of(phases_of(pair.baseline->timeline)) !=
+        shape_of(phases_of(pair.candidate->timeline))) {
+      ++attribution.differing;
+    }
+  }
+  if (2 * attribution.differing <= pairs.size()) return;
+  const auto before = usual_phases(pairs, &StartPair::baseline);
+  const auto after = usual_phases(pairs, &StartPair::candidate);
+  const auto add = [&](const auto& names, const auto& others, auto side, bool in_candidate) {
+    for (const std::string& phase : names) {
+      if (std::ranges::find(others, phase) != others.end()) continue;
+      attribution.one_sided.push_back({phase, in_candidate, median_of_phase(pairs, side, phase)});
+    }
+  };
+  add(after, before, &StartPair::candidate, true);
+  add(before, after, &StartPair::baseline, false);
+}
+
 std::vector<StartPair> spread_out(const std::vector<StartPair>& pairs) {
   if (pairs.size() <= kMostExplainedPairs) return pairs;
   std::vector<StartPair> some;
@@ -290,8 +336,27 @@ std::vector<Attribution> attribute(const std::vector<std::vector<StartPair>>& fu
       return sign * a.shift_ns > sign * b.shift_ns;
     });
     attribution.loads = what_it_loads(looked_at[i]);
+    compare_phases(looked_at[i], attribution);
   }
   return attributions;
+}
+
+std::string phase_difference(const Attribution& attribution) {
+  std::string text;
+  for (const bool in_candidate : {true, false}) {
+    std::string phases;
+    for (const OneSidedPhase& phase : attribution.one_sided) {
+      if (phase.in_candidate != in_candidate) continue;
+      phases += (phases.empty() ? "" : ", ") + phase.phase + " (" +
+                format_duration(phase.median_ns) + ")";
+    }
+    if (phases.empty()) continue;
+    const bool first = text.empty();
+    text += first ? "phases differ: " : "; ";
+    text += in_candidate ? "the candidate has " + phases + ", the baseline has not"
+                         : "the baseline has " + phases + ", the candidate has not";
+  }
+  return text;
 }
 
 std::string format_shift(std::int64_t shift_ns) {

@@ -20,6 +20,8 @@ struct TestCase {
 std::string with_reasons(std::string message, const Attribution& attribution) {
   const std::string moved = summary_of(attribution);
   if (!moved.empty()) message += "; moved in: " + moved;
+  const std::string phases = phase_difference(attribution);
+  if (!phases.empty()) message += "; " + phases;
   for (const std::string& load : attribution.loads) message += "; " + load;
   return message;
 }

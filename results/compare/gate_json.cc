@@ -43,6 +43,12 @@ Json attribution_json(const Attribution& attribution) {
     }
     json["moved"].push_back(std::move(phase));
   }
+  if (attribution.differing > 0) json["differing"] = attribution.differing;
+  for (const OneSidedPhase& phase : attribution.one_sided) {
+    json["one_sided"].push_back({{"phase", phase.phase},
+                                 {"side", phase.in_candidate ? "candidate" : "baseline"},
+                                 {"median_ns", phase.median_ns}});
+  }
   if (!attribution.loads.empty()) json["loads"] = attribution.loads;
   return json;
 }

@@ -188,6 +188,8 @@ std::vector<std::string> gate_remarks(const GateReport& report) {
     const Attribution& attribution = report.attributions[i];
     const std::string moved = summary_of(attribution);
     if (!moved.empty()) lines.push_back(title + " moved in: " + printable(moved));
+    const std::string phases = phase_difference(attribution);
+    if (!phases.empty()) lines.push_back(title + ": " + printable(phases));
     for (const std::string& load : attribution.loads) {
       lines.push_back(title + ": " + printable(load));
     }

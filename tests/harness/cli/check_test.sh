@@ -133,6 +133,8 @@ END
     expect 2 "^--build: 'false' failed for HEAD~1" "$program" --quiet check suites/suite.yaml \
       --git HEAD~1..HEAD --build false
     expect 2 'no range of revisions' "$program" check suites/suite.yaml --git HEAD --build true
+    expect 2 'both revisions are commit [0-9a-f]{7}; name two that differ' "$program" check \
+      suites/suite.yaml --git HEAD..HEAD --build true
     expect 2 'is no commit here' "$program" check suites/suite.yaml --git nowhere..HEAD --build true
     # SIGINT while it builds, and while it measures.
     for build_command in 'sleep 60' "$make"; do
@@ -166,7 +168,24 @@ END
     expect 2 'a quote is not closed' "$program" check --baseline-cmd "'a" --candidate-cmd a
     expect 2 'several results would go to standard output' "$program" check suites/suite.yaml \
       --baseline old --candidate new --json - --junit -
+    expect 2 'out.xml: cannot be written: No such file' "$program" check suites/suite.yaml \
+      --baseline old --candidate new --junit nowhere/out.xml
+    [[ ! -e coldstart.db ]] || fail "measured before the output was looked at"
+    expect 2 '^--pairs: is not used with --judge; remove it' "$program" check --judge latest --pairs 5
+    expect 2 '^--budget: is not used with --against' "$program" check suites/suite.yaml \
+      --against latest --budget 5s
+    expect 2 '^--port: is not used with --baseline;' "$program" check suites/suite.yaml \
+      --baseline old --candidate new --port 80
+    expect 2 '^--keep-going: is not used with --baseline-cmd' "$program" check --baseline-cmd true \
+      --candidate-cmd true --keep-going
+    expect 2 'fail-on-error' "$program" check --baseline-cmd true --candidate-cmd true --fail-on-error
+    # An option that may be repeated takes one word each time: the suite stays the suite.
+    expect 2 'not among the|no runs yet|there is no store|No such file' "$program" check \
+      --probes none --against latest suites/suite.yaml
     rm new/server
+    expect 2 "suite.yaml:4:[0-9]+: " "$program" check suites/suite.yaml --baseline old \
+      --candidate new --junit fault.xml
+    has fault.xml '<error message="'
     expect 2 "suite.yaml:4:[0-9]+: " "$program" check suites/suite.yaml --baseline old --candidate new
     ;;
   *) fail "no such case" ;;

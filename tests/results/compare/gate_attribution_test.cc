@@ -28,6 +28,37 @@ TEST(Attribution, NamesThePhaseThatMovedAndItsCause) {
   EXPECT_EQ(summary_of(attribution, 1).rfind("link +", 0), 0U);
 }
 
+// The candidate's programs are wrapped, of so many pairs.
+MadeStarts pairs_with_wrapped(std::size_t wrapped) {
+  MadeStarts made = pairs_with(0);
+  for (std::size_t i = 0; i < wrapped; ++i) {
+    Timeline& timeline = const_cast<Start*>(made.pairs[i].candidate)->timeline;
+    timeline.set(Boundary::kLaunched, timeline[Boundary::kLaunched].at_ns.value_or(0) - 100'000);
+  }
+  return made;
+}
+
+TEST(Attribution, APhaseThatOnlyOneSideHasIsNamedWithItsLength) {
+  const MadeStarts made = pairs_with_wrapped(60);
+  const Attribution attribution = attribute({made.pairs}).front();
+  EXPECT_EQ(attribution.pairs, 0U);
+  EXPECT_EQ(attribution.differing, 60U);
+  ASSERT_EQ(attribution.one_sided.size(), 1U);
+  EXPECT_EQ(attribution.one_sided[0].phase, "sandbox");
+  EXPECT_TRUE(attribution.one_sided[0].in_candidate);
+  EXPECT_EQ(attribution.one_sided[0].median_ns, 100'000);
+  EXPECT_EQ(phase_difference(attribution),
+            "phases differ: the candidate has sandbox (100 µs), the baseline has not");
+}
+
+TEST(Attribution, OddPairsAreLeftOutAndCounted) {
+  const Attribution attribution = attribute({pairs_with_wrapped(9).pairs}).front();
+  EXPECT_EQ(attribution.pairs, 51U);
+  EXPECT_EQ(attribution.differing, 9U);
+  EXPECT_TRUE(attribution.one_sided.empty());
+  EXPECT_EQ(phase_difference(attribution), "");
+}
+
 TEST(Attribution, NothingMovedWhereNothingDid) {
   const MadeStarts made = pairs_with(0);
   EXPECT_TRUE(attribute({made.pairs}).front().moved.empty());

@@ -43,7 +43,7 @@ TEST(History, SeesImprovements) {
 FunctionVerdict verdict_of_failures(std::size_t past_failed, std::size_t now_failed) {
   std::vector<Run> runs;
   for (std::size_t i = 0; i < 12; ++i) runs.push_back(made_run(i + 1, 0));
-  Run now = made_run(99, 0);
+  coldstart::Run now = made_run(99, 0);
   const auto fail = [](Run& run, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
       run.starts[i].outcome = Outcome::kCrashed;
@@ -68,7 +68,7 @@ TEST(History, WhatFailsMoreOftenThanBeforeIsAFail) {
 }
 
 TEST(History, WhatNeverAnswersIsAFailWithoutAnyPast) {
-  Run now = made_run(99, 0);
+  coldstart::Run now = made_run(99, 0);
   for (Start& start : now.starts) {
     start.outcome = Outcome::kExited;
     start.timeline = {};

@@ -55,7 +55,7 @@ TEST(PairsOf, AnOrdinaryRunHasNone) {
 }
 
 TEST(SkippedOf, IsOneVerdictForBothSides) {
-  Run run;
+  coldstart::Run run;
   for (const char* name : {"cpp@baseline", "cpp@candidate", "java@baseline", "java@candidate"}) {
     run.functions.emplace_back().name = name;
   }
