@@ -70,6 +70,7 @@ JvmAccount jvm_account(const std::vector<Event>& events, const RuntimeView& view
       case CS_JVM_CLASS:
         if (!account.main_class_ns && !is_platform_class(event.name)) {
           account.main_class_ns = event.time_ns() - view.due_ns;
+          account.main_class_shared = event.raw.value != 0;
           account.classes_before_main = account.classes;
         }
         account.classes += 1;

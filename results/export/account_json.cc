@@ -153,6 +153,7 @@ Json jvm_json(const JvmAccount& jvm) {
   json["classes"] = jvm.classes;
   json["shared_classes"] = jvm.shared_classes;
   put(json, "main_class_ns", jvm.main_class_ns);
+  if (jvm.main_class_shared) json["main_class_shared"] = *jvm.main_class_shared;
   json["classes_before_main"] = jvm.classes_before_main;
   json["compilations"] = jvm.compilations;
   json["compile_ns"] = jvm.compile_ns;
@@ -167,6 +168,7 @@ JvmAccount read_jvm(const JsonNode& node) {
   node.read_amount("classes", jvm.classes);
   node.read_amount("shared_classes", jvm.shared_classes);
   node.read_amount("main_class_ns", jvm.main_class_ns);
+  if (const auto shared = node.find("main_class_shared")) jvm.main_class_shared = shared->boolean();
   node.read_amount("classes_before_main", jvm.classes_before_main);
   node.read_amount("compilations", jvm.compilations);
   node.read_amount("compile_ns", jvm.compile_ns);

@@ -102,6 +102,7 @@ struct JvmAccount {
   std::int64_t classes = 0;
   std::int64_t shared_classes = 0;            ///< of these, from a class data archive
   std::optional<std::int64_t> main_class_ns;  ///< first class of the application was loaded
+  std::optional<bool> main_class_shared;      ///< that class came from a class data archive
   std::int64_t classes_before_main = 0;
   std::int64_t compilations = 0;
   std::int64_t compile_ns = 0;  ///< summed over compiler threads

@@ -150,9 +150,12 @@ std::string jvm_sentence(const JvmAccount& jvm) {
                   plural(jvm.classes, "class", "classes"),
                   jvm.shared_classes == 0 ? "none" : format_count(jvm.shared_classes));
   if (jvm.main_class_ns) {
-    text += fmt::format("; first class of the application after {} ({} before it)",
+    text += fmt::format("; first class of the application after {} ({} before it{})",
                         format_duration(*jvm.main_class_ns),
-                        plural(jvm.classes_before_main, "class", "classes"));
+                        plural(jvm.classes_before_main, "class", "classes"),
+                        !jvm.main_class_shared   ? ""
+                        : *jvm.main_class_shared ? "; it came from an archive"
+                                                 : "; it came from no archive");
   }
   text += jvm.compilations == 0
               ? "; no compilation"

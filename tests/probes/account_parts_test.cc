@@ -199,6 +199,7 @@ TEST(RuntimeTest, AJvmCountsClassesUpToTheResponse) {
   EXPECT_EQ(jvm.classes, 3);
   EXPECT_EQ(jvm.shared_classes, 1);
   EXPECT_EQ(jvm.main_class_ns, 28);
+  EXPECT_EQ(jvm.main_class_shared, false);
   EXPECT_EQ(jvm.classes_before_main, 1);
   EXPECT_EQ(jvm.compilations, 2);
   EXPECT_EQ(jvm.compile_ns, 10 + 10);

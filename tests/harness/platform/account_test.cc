@@ -168,5 +168,40 @@ TEST(AccountTest, TheClassesOfAJvmAreThoseOfItsOwnLog) {
   EXPECT_GT(jvm.compile_ns, 0);
 }
 
+// Made and read by real JVMs: one that writes an archive when it ends, one that uses it, and one
+// whose class path is no longer what the archive was made of.
+TEST(AccountTest, AnArchiveOfTheApplicationIsSeenToBeUsedOrNot) {
+  Rig rig;
+  NEEDS_PROBES(rig);
+  const std::filesystem::path folder =
+      COLDSTART_BINARY_DIR "/account-test-archive-" + std::to_string(::getpid());
+  std::filesystem::create_directories(folder);
+  const std::string jar = folder / "hello.jar";
+  const std::string archive = folder / "hello.jsa";
+  FunctionSpec function = native("java");
+  function.runtime = RuntimeKind::kJvm;
+  function.main = "Hello";
+  function.classpath = {jar};
+  function.stop_timeout = std::chrono::seconds(30);  // it writes the archive as it ends
+  function.jvm_args = {"-XX:ArchiveClassesAtExit=" + archive};
+  NEEDS_RUNTIME(function);
+  if (std::system(("jar --create --file " + jar + " -C " + sample("java") + " .").c_str()) != 0) {
+    GTEST_SKIP() << "skipped: no jar (part of a JDK)";
+  }
+  ASSERT_EQ(rig.once(function).outcome, Outcome::kOk);
+  ASSERT_TRUE(std::filesystem::exists(archive));
+
+  function.jvm_args = {"-XX:SharedArchiveFile=" + archive};
+  const Start with = rig.start(function);
+  std::filesystem::last_write_time(
+      jar, std::filesystem::last_write_time(jar) + std::chrono::seconds(5));
+  const Start mismatched = rig.start(function);
+  std::filesystem::remove_all(folder);
+  ASSERT_TRUE(with.account.jvm && mismatched.account.jvm);
+  EXPECT_EQ(with.account.jvm->main_class_shared, true);
+  EXPECT_EQ(mismatched.account.jvm->main_class_shared, false);
+  EXPECT_GT(mismatched.account.jvm->shared_classes, 0) << "of the JVM's own archive";
+}
+
 }  // namespace
 }  // namespace coldstart::harness
