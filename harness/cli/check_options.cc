@@ -72,7 +72,8 @@ void add_sides(CLI::App& command, CheckOptions& options) {
       ->allow_extra_args(false);
   command.add_flag("--any-host", options.any_host, "--against: also runs of another machine");
   command.add_option("--judge", options.judge,
-                     "Judge the pairs of an earlier check again; nothing is started");
+                     "Judge the pairs of an earlier check again, with the budgets of a suite if "
+                     "one is named; nothing is started");
   command.add_option("--functions", options.functions, "Only these functions: a,b");
   command.add_option("--contract", options.contract, "Commands: auto, http or exec")
       ->check(CLI::IsMember({"auto", "http", "exec"}))
@@ -149,9 +150,9 @@ Mode mode_of(const CheckOptions& options) {
   if (needs_suite && options.suite.empty()) {
     throw Error("coldstart check", "no suite", "name one: coldstart check SUITE.yaml …");
   }
-  if (!needs_suite && !options.suite.empty()) {
+  if (commands && !options.suite.empty()) {
     throw Error("coldstart check", "'" + options.suite.string() + "' is not used here",
-                "leave the suite out: commands and stored pairs have none");
+                "leave the suite out: commands have none");
   }
   if (checkouts && (options.baseline.empty() || options.candidate.empty())) {
     throw Error("coldstart check", "only one checkout", "give both, --baseline and --candidate");

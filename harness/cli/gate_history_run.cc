@@ -1,9 +1,13 @@
 #include "harness/cli/gate_history_run.h"
 
 #include <algorithm>
+#include <iterator>
 #include <list>
+#include <map>
 #include <set>
 
+#include "harness/platform/noise_watch.h"
+#include "results/compare/gate_attribution.h"
 #include "results/compare/gate_history.h"
 #include "results/compare/gate_pairs.h"
 #include "results/compare/past_runs.h"
@@ -45,16 +49,54 @@ std::string count_text(std::size_t count, const std::string& what) {
          (count == 1 ? " " : "s ") + what;
 }
 
+// Watches the machine while a run is measured. Nothing is measured again here: the medians of a run
+// are compared with those of runs of which nobody knows how they were disturbed.
+class RunWatch {
+ public:
+  explicit RunWatch(pid_t launcher) : watch_(launcher) {}
+
+  void after_start() {
+    if (!watch_.is_due()) return;
+    ++windows_;
+    if (const auto what = watch_.close_window()) ++disturbances_[*what];
+  }
+
+  std::vector<std::string> notes() const {
+    std::vector<std::string> notes;
+    std::size_t disturbed = 0;
+    const auto count = [](const auto& entry) { return entry.second; };
+    for (const auto& entry : disturbances_) disturbed += entry.second;
+    if (disturbed > 0) {
+      notes.push_back(
+          "disturbed in " + results::format_count(static_cast<std::int64_t>(disturbed)) + " of " +
+          results::format_count(static_cast<std::int64_t>(windows_)) +
+          " windows of a quarter of a second (" +
+          std::ranges::max_element(disturbances_, {}, count)->first + "): nothing was repeated");
+    }
+    if (const std::string whole = watch_.summary(); !whole.empty()) {
+      notes.push_back("meanwhile " + whole);
+    }
+    return notes;
+  }
+
+ private:
+  harness::NoiseWatch watch_;
+  std::size_t windows_ = 0;
+  std::map<std::string, std::size_t> disturbances_;
+};
+
 }  // namespace
 
 HistoryResult check_against_history(harness::Platform& platform, const Globals& globals,
-                                    const HistoryRequest& request) {
+                                    const harness::Launcher& launcher, HistoryRequest request) {
   // Before anything is measured: what there is to compare with.
   const History history = past_runs(globals, request);
   const std::list<Run>& past = history.runs;
   check_before_run(globals, request.record);
   HistoryResult result;
   Progress progress(globals.quiet);
+  RunWatch watch(launcher.pid());
+  request.run.after_start = [&watch] { watch.after_start(); };
   result.recorded = record_run(platform, globals, progress, request.run);
   if (result.recorded.interrupted_by || result.recorded.id == 0) return result;
   result.run = results::Store(globals.db, results::Store::Mode::kRead).load(result.recorded.id);
@@ -78,6 +120,8 @@ HistoryResult check_against_history(harness::Platform& platform, const Globals& 
   report.baseline = results::format_count(static_cast<std::int64_t>(comparable.size())) +
                     (comparable.size() == 1 ? " past run" : " past runs");
   report.functions = results::judge_history(comparable, result.run, request.gate);
+  report.attributions =
+      results::attribute(results::pairs_with_history(comparable, result.run, report.functions));
   const auto skipped = results::skipped_of(result.run);
   report.functions.insert(report.functions.end(), skipped.begin(), skipped.end());
   if (left_out > 0) {
@@ -95,6 +139,7 @@ HistoryResult check_against_history(harness::Platform& platform, const Globals& 
                                       "do not count: a check judged FAIL. What is meant to be so "
                                       "slow is measured with coldstart run"));
   }
+  std::ranges::copy(watch.notes(), std::back_inserter(report.notes));
   report.notes.emplace_back(
       "this compares with other days: pairs of both versions, measured together, tell more");
   return result;

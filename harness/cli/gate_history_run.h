@@ -25,8 +25,8 @@ struct HistoryResult {
   Run run;                     ///< what was measured
 };
 
-/// Throws Error.
+/// Watches meanwhile what else the machine does, and says so in the report. Throws Error.
 HistoryResult check_against_history(harness::Platform& platform, const Globals& globals,
-                                    const HistoryRequest& request);
+                                    const harness::Launcher& launcher, HistoryRequest request);
 
 }  // namespace coldstart::cli

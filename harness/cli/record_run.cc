@@ -89,6 +89,7 @@ RecordedRun record_run(harness::Platform& platform, const Globals& globals, Prog
     progress.note(start.outcome == Outcome::kOk && latency
                       ? start.function + " " + format_duration(*latency)
                       : start.function + " " + std::string(name(start.outcome)));
+    if (request.after_start) request.after_start();
   };
   sink.load_begins = [&](const Load& load) { store.add_load(recorded.id, load); };
   sink.load_ends = [&](std::uint32_t load, std::int64_t duration_ns) {

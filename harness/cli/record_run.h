@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +17,8 @@ struct RunRequest {
   harness::MeasurePlan plan;
   std::string label;
   std::string suite;
+  /// After each cold start, when nothing is measured; may be empty.
+  std::function<void()> after_start;
 };
 
 struct RecordedRun {

@@ -1,6 +1,8 @@
 #include "harness/platform/noise_watch.h"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -19,6 +21,9 @@ namespace fs = std::filesystem;
 // (measured: docs/gate.md, "When is a window disturbed?").
 constexpr double kOtherCpus = 0.30;
 constexpr double kSteal = 0.02;
+// Of the frequency at the beginning of the window. A CPU that works goes up and down by a few steps
+// of 100 MHz; beyond that it has left its turbo, or only now reached it.
+constexpr double kFrequencyChange = 0.10;
 
 template <typename T>
 std::optional<T> read_number(const fs::path& file) {
@@ -47,19 +52,21 @@ std::optional<double> ticks_of(pid_t pid) {
   return sum;
 }
 
-// Of all CPUs, by a file of each: summed up, and how many there are.
-struct Sum {
+// What a file of each CPU says: summed up, the largest, and how many have such a file.
+struct OfCpus {
   std::int64_t sum = 0;
+  std::int64_t largest = 0;
   int files = 0;
 };
-Sum sum_over_cpus(const std::string& name) {
-  Sum result;
+OfCpus read_of_cpus(const std::string& name) {
+  OfCpus result;
   for (int cpu = 0;; ++cpu) {
     const fs::path folder = "/sys/devices/system/cpu/cpu" + std::to_string(cpu);
     std::error_code error;
     if (!fs::exists(folder, error)) return result;
     if (const auto value = read_number<std::int64_t>(folder / name)) {
       result.sum += *value;
+      result.largest = std::max(result.largest, *value);
       ++result.files;
     }
   }
@@ -96,10 +103,10 @@ NoiseCounters read_noise_counters(pid_t launcher) {
   const auto children = ticks_of(launcher);
   if (self && children) counters.own_ticks = *self + *children;
   counters.pressure_us = read_pressure();
-  const Sum throttles = sum_over_cpus("thermal_throttle/core_throttle_count");
+  const OfCpus throttles = read_of_cpus("thermal_throttle/core_throttle_count");
   if (throttles.files > 0) counters.throttles = throttles.sum;
-  const Sum frequency = sum_over_cpus("cpufreq/scaling_cur_freq");
-  if (frequency.files > 0) counters.frequency_khz = frequency.sum / frequency.files;
+  const OfCpus frequency = read_of_cpus("cpufreq/scaling_cur_freq");
+  if (frequency.files > 0) counters.frequency_khz = frequency.largest;
   return counters;
 }
 
@@ -141,6 +148,10 @@ std::optional<std::string> NoiseWindow::disturbance() const {
     return text.data();
   }
   if (throttles.value_or(0) > 0) return "the CPU was throttled because it was hot";
+  if (frequency_change && std::abs(*frequency_change - 1) > kFrequencyChange) {
+    return *frequency_change < 1 ? "the CPU's clock fell by more than a tenth"
+                                 : "the CPU's clock rose by more than a tenth";
+  }
   return std::nullopt;
 }
 

@@ -20,7 +20,7 @@ struct NoiseCounters {
   std::optional<double> own_ticks;  ///< of ourselves, the launcher and what both have reaped
   std::optional<std::int64_t> pressure_us;    ///< a task waited for a CPU (PSI, "some")
   std::optional<std::int64_t> throttles;      ///< thermal, over all CPUs
-  std::optional<std::int64_t> frequency_khz;  ///< now, the mean over the CPUs
+  std::optional<std::int64_t> frequency_khz;  ///< now, of the fastest CPU: the one that has just worked
 };
 NoiseCounters read_noise_counters(pid_t launcher);
 

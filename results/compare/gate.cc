@@ -9,13 +9,11 @@
 #include <boost/math/constants/constants.hpp>
 #include <boost/math/distributions/binomial.hpp>
 
+#include "results/compare/gate_evidence.h"
 #include "results/report/cells.h"
 #include "results/statistics/alpha_spending.h"
-#include "results/statistics/harrell_davis.h"
 #include "results/statistics/multiplicity.h"
-#include "results/statistics/paired_quantile.h"
 #include "results/statistics/planning.h"
-#include "results/statistics/signed_rank.h"
 
 namespace coldstart::results {
 namespace {
@@ -28,50 +26,8 @@ constexpr std::array kMetrics = {Metric::kMedian, Metric::kP90, Metric::kP99};
 constexpr std::array kLookShares = {0.2, 0.4, 0.7, 1.0};
 constexpr std::size_t kFewestBetweenLooks = 8;
 
-// One standard error to each side of a normal distribution: its interval of 68.3 %.
-constexpr double kOneSigma = 0.158655;
-
-// A median needs few pairs to have a value; a tail needs some in the tail.
-constexpr std::size_t kPairsForEstimate = 2;
-constexpr std::size_t kPairsForP90 = 20;
-
 // A number of pairs that nobody will measure; what needs more is too near to the margin.
 constexpr std::uint64_t kHopeless = 1'000'000;
-
-double quantile_of(Metric metric) {
-  return metric == Metric::kMedian ? 0.5 : metric == Metric::kP90 ? 0.9 : 0.99;
-}
-
-std::size_t fewest_pairs(Metric metric) {
-  return metric == Metric::kMedian ? kPairsForEstimate
-         : metric == Metric::kP90  ? kPairsForP90
-                                   : 100;
-}
-
-std::vector<double> logs(const std::vector<std::int64_t>& values) {
-  std::vector<double> result;
-  result.reserve(values.size());
-  for (const std::int64_t value : values) {
-    result.push_back(std::log(static_cast<double>(std::max<std::int64_t>(value, 1))));
-  }
-  return result;
-}
-
-double estimate_of(std::vector<double> values, const HarrellDavis& weights) {
-  std::sort(values.begin(), values.end());
-  return std::exp(weights(values));
-}
-
-// FNV-1a: each series has a stream of its own, the same on every machine.
-std::uint64_t stream_of(const PairSeries& series, Metric metric, std::uint64_t seed) {
-  std::uint64_t hash = 14695981039346656037ULL ^ seed;
-  const auto mix = [&hash](unsigned char byte) { hash = (hash ^ byte) * 1099511628211ULL; };
-  for (const char c : series.function) mix(static_cast<unsigned char>(c));
-  mix(0);
-  for (const char c : series.cache) mix(static_cast<unsigned char>(c));
-  mix(static_cast<unsigned char>(metric));
-  return hash;
-}
 
 double change_of(double log_ratio) { return std::expm1(log_ratio); }
 
@@ -108,76 +64,6 @@ std::vector<std::size_t> planned_looks(std::size_t pairs) {
     looks.push_back(at);
   }
   return looks;
-}
-
-// What the data say of one metric of one function, on the scale of log ratios.
-struct Gate::Evidence {
-  MetricVerdict told;
-  bool failed = false;
-  bool may_gate = true;  // there are enough pairs
-  std::optional<SignedRank> ranks;
-  std::optional<PairedQuantile> quantiles;
-  double centre = 0;  // the estimate
-  double error = 0;   // its standard error
-
-  double p_greater(double shift) const {
-    return ranks ? ranks->p_greater(shift) : quantiles->p_greater(shift);
-  }
-  double p_less(double shift) const {
-    return ranks ? ranks->p_less(shift) : quantiles->p_less(shift);
-  }
-  std::optional<double> lower_bound(double alpha) const {
-    if (alpha <= 0) return std::nullopt;
-    return ranks ? ranks->lower_bound(alpha) : std::optional(quantiles->lower_bound(alpha));
-  }
-  std::optional<double> upper_bound(double alpha) const {
-    if (alpha <= 0) return std::nullopt;
-    return ranks ? ranks->upper_bound(alpha) : std::optional(quantiles->upper_bound(alpha));
-  }
-  bool known() const { return ranks || quantiles; }
-
-  static Evidence of(const PairSeries& series, Metric metric, std::uint64_t seed);
-};
-
-Gate::Evidence Gate::Evidence::of(const PairSeries& series, Metric metric, std::uint64_t seed) {
-  Evidence evidence;
-  evidence.told.metric = metric;
-  const std::size_t n = series.pairs();
-  if (n < fewest_pairs(metric)) {
-    evidence.told.reason = "needs " +
-                           format_count(static_cast<std::int64_t>(fewest_pairs(metric))) +
-                           " pairs, has " + format_count(static_cast<std::int64_t>(n));
-    evidence.told.more_pairs = fewest_pairs(metric) - n;
-    evidence.may_gate = false;
-    return evidence;
-  }
-  const std::vector<double> base = logs(series.baseline_ns);
-  const std::vector<double> changed = logs(series.candidate_ns);
-  if (metric == Metric::kMedian) {
-    std::vector<double> ratios(n);
-    for (std::size_t i = 0; i < n; ++i) ratios[i] = changed[i] - base[i];
-    evidence.ranks.emplace(std::move(ratios));
-    const auto low = evidence.lower_bound(kOneSigma);
-    const auto high = evidence.upper_bound(kOneSigma);
-    evidence.error = low && high ? (*high - *low) / 2 : 0;
-    evidence.centre = evidence.ranks->estimate();
-  } else {
-    evidence.quantiles.emplace(base, changed, quantile_of(metric), seed);
-    evidence.error = evidence.quantiles->standard_error();
-    evidence.centre = evidence.quantiles->estimate();
-  }
-  const HarrellDavis weights(n, quantile_of(metric));
-  evidence.told.baseline_ns = estimate_of(base, weights);
-  evidence.told.candidate_ns = estimate_of(changed, weights);
-  evidence.told.change = change_of(evidence.centre);
-  if (metric == Metric::kP99 && n < kPairsForP99) {
-    evidence.may_gate = false;
-    evidence.told.more_pairs = kPairsForP99 - n;
-    evidence.told.reason = "p99 gates from " +
-                           format_count(static_cast<std::int64_t>(kPairsForP99)) +
-                           " pairs on, these are " + format_count(static_cast<std::int64_t>(n));
-  }
-  return evidence;
 }
 
 Gate::Gate(GateOptions options, std::size_t functions, std::vector<std::size_t> looks)
@@ -337,8 +223,7 @@ void Gate::look(std::span<const PairSeries> series, bool last) {
       const bool wanted = gates || metric != Metric::kP99 ||
                           (options_.report_p99 && series[i].pairs() >= fewest_pairs(metric));
       if (!wanted) continue;
-      evidence[i].push_back(
-          Evidence::of(series[i], metric, stream_of(series[i], metric, options_.seed)));
+      evidence[i].push_back(evidence_of(series[i], metric, options_.seed));
       evidence[i].back().told.gates = gates;
     }
   }

@@ -114,6 +114,8 @@ struct FunctionVerdict {
 /// where there would be less than 8 pairs between them.
 std::vector<std::size_t> planned_looks(std::size_t pairs);
 
+struct Evidence;  // gate_evidence.h
+
 class Gate {
  public:
   /// `functions`: how many series there will be, always in the same order.
@@ -135,8 +137,6 @@ class Gate {
   const std::vector<FunctionVerdict>& verdicts() const { return verdicts_; }
 
  private:
-  struct Evidence;
-
   double level(double alpha) const;
   void judge_failures(std::vector<std::vector<Evidence>>& evidence);
   void conclude(std::size_t function, std::vector<Evidence>& evidence);

@@ -7,20 +7,13 @@
 #include <set>
 #include <utility>
 
+#include "results/compare/gate_loads.h"
 #include "results/model/duration.h"
-#include "results/report/cells.h"
 #include "results/statistics/multiplicity.h"
 #include "results/statistics/signed_rank.h"
 
 namespace coldstart::results {
 namespace {
-
-std::int64_t median(std::vector<std::int64_t> values) {
-  if (values.empty()) return 0;
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
 
 std::string shape_of(const std::vector<PhaseSpan>& spans) {
   std::string shape;
@@ -74,7 +67,7 @@ std::int64_t median_of_phase(const std::vector<StartPair>& pairs, const Start* S
       if (span.name() == phase) lengths.push_back(span.length_ns());
     }
   }
-  return median(std::move(lengths));
+  return middle_of(std::move(lengths));
 }
 
 // Odd pairs are left out and that is all; but where most are odd, their phases are the answer.
@@ -124,7 +117,7 @@ std::int64_t median_difference(const std::vector<PhasedPair>& pairs, const std::
       differences.push_back(part(after->time) - part(before->time));
     }
   }
-  return median(std::move(differences));
+  return middle_of(std::move(differences));
 }
 
 void find_cause(const std::vector<PhasedPair>& pairs, PhaseShift& shift) {
@@ -179,125 +172,13 @@ std::vector<PhaseShift> shifts_of(const std::vector<PhasedPair>& pairs) {
       after.push_back(pair.candidate[phase].length_ns());
       differences.push_back(static_cast<double>(after.back() - before.back()));
     }
-    shift.baseline_ns = median(std::move(before));
-    shift.candidate_ns = median(std::move(after));
+    shift.baseline_ns = middle_of(std::move(before));
+    shift.candidate_ns = middle_of(std::move(after));
     const SignedRank ranks(std::move(differences));
     shift.shift_ns = std::llround(ranks.estimate());
     shift.p = std::min(1.0, 2 * std::min(ranks.p_greater(0), ranks.p_less(0)));
   }
   return shifts;
-}
-
-// How many things of each name there are in a start, by the last part of a path: two checkouts have
-// different folders.
-using Names = std::set<std::string>;
-std::string file_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
-
-Names library_names(const Start& start) {
-  Names names;
-  if (!start.account.libraries) return names;
-  for (const Library& library : *start.account.libraries) names.insert(file_name(library.path));
-  return names;
-}
-
-Names import_names(const Start& start) {
-  Names names;
-  if (start.account.python) {
-    for (const NamedTime& import : start.account.python->top) names.insert(import.name);
-  }
-  if (start.account.node) {
-    for (const NamedTime& module : start.account.node->top) names.insert(file_name(module.name));
-  }
-  return names;
-}
-
-// What most starts of one side have and hardly any of the other.
-Names only_in(const std::vector<StartPair>& pairs, const Start* StartPair::*side,
-              const Start* StartPair::*other, const std::function<Names(const Start&)>& names) {
-  std::map<std::string, std::pair<std::size_t, std::size_t>> counts;
-  for (const StartPair& pair : pairs) {
-    for (const std::string& name : names(*(pair.*side))) ++counts[name].first;
-    for (const std::string& name : names(*(pair.*other))) ++counts[name].second;
-  }
-  Names only;
-  for (const auto& [name, count] : counts) {
-    if (2 * count.first > pairs.size() && 10 * count.second < pairs.size()) only.insert(name);
-  }
-  return only;
-}
-
-std::string listed(const Names& names) {
-  constexpr std::size_t kMost = 5;
-  std::string text;
-  std::size_t count = 0;
-  for (const std::string& name : names) {
-    if (count++ == kMost) return text + ", …";
-    text += (text.empty() ? "" : ", ") + name;
-  }
-  return text;
-}
-
-void compare_names(const std::vector<StartPair>& pairs, const std::string& singular,
-                   const std::string& plural, const std::function<Names(const Start&)>& names,
-                   std::vector<std::string>& lines) {
-  const auto line = [&](const Names& changed, const std::string& which) {
-    if (changed.empty()) return;
-    lines.push_back(format_count(static_cast<std::int64_t>(changed.size())) + " " + which + " " +
-                    (changed.size() == 1 ? singular : plural) + ": " + listed(changed));
-  };
-  line(only_in(pairs, &StartPair::candidate, &StartPair::baseline, names), "more");
-  line(only_in(pairs, &StartPair::baseline, &StartPair::candidate, names), "fewer");
-}
-
-// A count that both sides have, where its median changed.
-void compare_counts(const std::vector<StartPair>& pairs, const std::string& what,
-                    const std::function<std::optional<std::int64_t>(const Start&)>& count,
-                    std::vector<std::string>& lines) {
-  std::vector<std::int64_t> before;
-  std::vector<std::int64_t> after;
-  for (const StartPair& pair : pairs) {
-    const auto base = count(*pair.baseline);
-    const auto changed = count(*pair.candidate);
-    if (!base || !changed) continue;
-    before.push_back(*base);
-    after.push_back(*changed);
-  }
-  const std::int64_t base = median(std::move(before));
-  const std::int64_t changed = median(std::move(after));
-  // A handful of classes or faults more or less is chance.
-  if (std::abs(changed - base) * 50 <= std::max(base, changed)) return;
-  lines.push_back(what + ": " + format_count(base) + " before, " + format_count(changed) + " now");
-}
-
-std::vector<std::string> what_it_loads(const std::vector<StartPair>& pairs) {
-  std::vector<std::string> lines;
-  compare_names(pairs, "library", "libraries", library_names, lines);
-  compare_names(pairs, "import among the longest", "imports among the longest", import_names,
-                lines);
-  const auto from = [](auto part, auto member) {
-    return [=](const Start& start) -> std::optional<std::int64_t> {
-      const auto& account = start.account.*part;
-      if (!account) return std::nullopt;
-      return (*account).*member;
-    };
-  };
-  compare_counts(pairs, "Python imports", from(&Account::python, &PythonAccount::imports), lines);
-  compare_counts(pairs, "classes loaded", from(&Account::jvm, &JvmAccount::classes), lines);
-  compare_counts(pairs, "classes from an archive", from(&Account::jvm, &JvmAccount::shared_classes),
-                 lines);
-  compare_counts(pairs, "script files", from(&Account::node, &NodeAccount::modules), lines);
-  compare_counts(
-      pairs, "page faults",
-      [](const Start& start) -> std::optional<std::int64_t> {
-        if (start.account.causes.empty()) return std::nullopt;
-        std::int64_t sum = 0;
-        for (const PhaseCauses& phase : start.account.causes) {
-          sum += phase.minor_faults + phase.major_faults;
-        }
-        return sum;
-      },
-      lines);
-  return lines;
 }
 
 }  // namespace

@@ -103,6 +103,18 @@ void judge_outcomes(const Outcomes& past, const Outcomes& now, double alpha,
   }
 }
 
+// The cold starts that count, of one function in one cache state.
+std::vector<const Start*> cold_starts(const Run& run, const FunctionVerdict& setting) {
+  std::vector<const Start*> starts;
+  for (const Start& start : run.starts) {
+    if (start.function == setting.function && start.cache == setting.cache &&
+        start.load == "cold" && start.usable()) {
+      starts.push_back(&start);
+    }
+  }
+  return starts;
+}
+
 }  // namespace
 
 std::string host_fingerprint(const Host& host) {
@@ -180,6 +192,28 @@ std::vector<FunctionVerdict> judge_history(const std::vector<const Run*>& past, 
                    options.alpha_fail / static_cast<double>(current.size()), verdict);
   }
   return verdicts;
+}
+
+std::vector<std::vector<StartPair>> pairs_with_history(
+    const std::vector<const Run*>& past, const Run& now,
+    const std::vector<FunctionVerdict>& verdicts) {
+  std::vector<std::vector<StartPair>> pairs;
+  for (const FunctionVerdict& verdict : verdicts) {
+    pairs.emplace_back();
+    std::vector<std::vector<const Start*>> before;
+    for (const Run* run : past) {
+      before.push_back(cold_starts(*run, verdict));
+      if (before.back().empty()) before.pop_back();
+    }
+    if (before.empty()) continue;
+    std::size_t next = 0;
+    for (const Start* start : cold_starts(now, verdict)) {
+      const auto& of_run = before[next % before.size()];
+      pairs.back().push_back({of_run[next / before.size() % of_run.size()], start});
+      ++next;
+    }
+  }
+  return pairs;
 }
 
 }  // namespace coldstart::results

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "results/compare/gate.h"
+#include "results/compare/gate_attribution.h"
 #include "results/model/record.h"
 
 namespace coldstart::results {
@@ -28,5 +29,12 @@ std::string host_difference(const Host& past, const Host& now);
 /// failed starts of the past runs and of `now`.
 std::vector<FunctionVerdict> judge_history(const std::vector<const Run*>& past, const Run& now,
                                            const GateOptions& options);
+
+/// For attribute(), in the order of `verdicts`: each usable cold start of `now` beside one of the
+/// past runs, taken from each of them in turn and from each in its own order. They were not
+/// measured together: what differs between days is in their differences.
+std::vector<std::vector<StartPair>> pairs_with_history(
+    const std::vector<const Run*>& past, const Run& now,
+    const std::vector<FunctionVerdict>& verdicts);
 
 }  // namespace coldstart::results

@@ -67,6 +67,38 @@ TEST(History, WhatFailsMoreOftenThanBeforeIsAFail) {
   EXPECT_EQ(verdict_of_failures(40, 20).verdict, Verdict::kPass);
 }
 
+TEST(History, SaysWhichPhaseIsNotAsInPastRuns) {
+  std::vector<coldstart::Run> runs;
+  for (std::size_t i = 0; i < 4; ++i) runs.push_back(made_run(i + 1, 0));
+  std::vector<const coldstart::Run*> past;
+  for (const coldstart::Run& run : runs) past.push_back(&run);
+  coldstart::Run now = made_run(99, 400'000);
+  now.starts[7].outcome = Outcome::kCrashed;
+  const auto functions = judge_history(past, now, {});
+  const auto pairs = pairs_with_history(past, now, functions);
+  ASSERT_EQ(pairs.size(), 1U);
+  EXPECT_EQ(pairs.front().size(), 399U);  // each usable start of now, once
+  std::vector<int> of_run(runs.size());
+  for (const StartPair& pair : pairs.front()) {
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+      const Start* first = runs[i].starts.data();
+      if (pair.baseline >= first && pair.baseline < first + runs[i].starts.size()) ++of_run[i];
+    }
+  }
+  EXPECT_EQ(of_run, (std::vector<int>{100, 100, 100, 99}));
+  const Attribution attribution = attribute(pairs).front();
+  ASSERT_FALSE(attribution.moved.empty());
+  EXPECT_EQ(attribution.moved.front().phase, "link");
+  EXPECT_NEAR(static_cast<double>(attribution.moved.front().shift_ns), 400'000, 60'000);
+}
+
+TEST(History, AFunctionWithoutAPastHasNothingToExplain) {
+  const coldstart::Run now = made_run(99, 0);
+  const auto pairs = pairs_with_history({}, now, judge_history({}, now, {}));
+  ASSERT_EQ(pairs.size(), 1U);
+  EXPECT_TRUE(pairs.front().empty());
+}
+
 TEST(History, WhatNeverAnswersIsAFailWithoutAnyPast) {
   coldstart::Run now = made_run(99, 0);
   for (Start& start : now.starts) {
