@@ -31,6 +31,9 @@ namespace coldstart::harness {
 struct FirstRequest {
   std::int64_t due_ns = 0;
   std::int64_t deadline_ns = 0;
+  /// How long the function is to work on it: http: see http_get(); exec: the environment variable
+  /// COLDSTART_DURATION_US. Absent: it is not told.
+  std::optional<std::chrono::nanoseconds> work;
 };
 
 /// Asked when an instance can be called (contract http): who waits for it. Absent: nobody, then the
