@@ -161,7 +161,7 @@ void FunctionDrive::stop(const LivePointer& live, const char* why) {
 }
 
 asio::awaitable<void> FunctionDrive::bury(const LivePointer& live) {
-  const std::int64_t ended_ns = monotonic_ns() - begin_ns_;
+  const std::int64_t given_up_ns = monotonic_ns();  // of one that was never launched, its end
   live->idle.clear();
   co_await live->start->end_instance();
   InstanceLife life;
@@ -170,7 +170,7 @@ asio::awaitable<void> FunctionDrive::bury(const LivePointer& live) {
   life.instance = live->instance;
   life.requested_ns = live->requested_ns;
   life.ready_ns = live->ready_ns;
-  life.ended_ns = ended_ns;
+  life.ended_ns = live->start->ended_ns().value_or(given_up_ns) - begin_ns_;
   life.end = interrupted_ && !live->dead ? "interrupted" : live->end;
   life.invocations = live->answered;
   life.peak_memory_bytes = live->start->peak_memory_bytes();
