@@ -42,7 +42,7 @@ TEST_P(SampleFunction, WorksAsLongAsItsRequestSays) {
   function.platform.concurrency = 4;
   function.platform.max_instances = 1;
   // One that starts it, three that come together when it is there, long after.
-  const LoadResult result = drive(rig, {function}, listed(), {0ms, 5s, 5s, 5s}, nullptr, kWork);
+  const LoadResult result = drive(rig, {function}, listed(), {0ms, 3s, 3s, 3s}, nullptr, kWork);
   ASSERT_EQ(result.invocations.size(), 4U);
   EXPECT_EQ(result.with(Outcome::kOk), 4U);
   EXPECT_EQ(result.cold(), 1U);
