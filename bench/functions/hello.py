@@ -1,11 +1,13 @@
 """The sample function on Python: the HTTP server of the standard library.
 
+A request with the header X-Coldstart-Duration-Us is answered so many microseconds later.
 Port and address come from $PORT (8080) and $HOST (127.0.0.1).
 """
 
 import os
 import signal
 import sys
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 BODY = b"hello from coldstart\n"
@@ -17,6 +19,9 @@ class Hello(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def do_GET(self):
+        work_us = int(self.headers.get("X-Coldstart-Duration-Us", "0"))
+        if work_us > 0:
+            time.sleep(work_us / 1e6)
         self.send_response(200)
         self.send_header("Content-Type", "text/plain")
         self.send_header("Content-Length", str(len(BODY)))

@@ -21,7 +21,8 @@ struct ExportOptions {
 const std::map<std::string, results::CsvRows> kRows = {
     {"starts", results::CsvRows::kStarts},
     {"phases", results::CsvRows::kPhases},
-    {"invocations", results::CsvRows::kInvocations}};
+    {"invocations", results::CsvRows::kInvocations},
+    {"instances", results::CsvRows::kInstances}};
 
 int export_run(const Globals& globals, const ExportOptions& options) {
   results::ExportChoices choices = options.choices;

@@ -13,6 +13,7 @@
 #include "results/report/markdown.h"
 #include "results/report/plots.h"
 #include "results/report/table.h"
+#include "results/report/text.h"
 #include "results/report/waterfall.h"
 #include "results/statistics/causes.h"
 #include "results/statistics/summary.h"
@@ -34,8 +35,10 @@ void print_waterfall(const Run& run, const std::vector<results::Summary>& summar
   for (const results::Summary& summary : summaries) {
     if (summary.function != function || !summary.median_start) continue;
     const Start& median = run.starts[*summary.median_start];
-    std::printf("The median start of %s (%s):\n", function.c_str(),
-                results::place_of_median_start(run, summary).c_str());
+    const std::string scaled = results::time_scale_suffix(summary.time_scale);
+    std::printf("The median start of %s (%s)%s:\n", function.c_str(),
+                results::place_of_median_start(run, summary).c_str(),
+                (style.unicode ? scaled : results::to_ascii(scaled)).c_str());
     const std::string contract = results::contract_of(run, function);
     std::fputs(results::waterfall(median, style, contract).c_str(), stdout);
     std::vector<results::CausesSummary> causes;

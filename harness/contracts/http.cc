@@ -319,10 +319,17 @@ class HttpConnection::Impl : public std::enable_shared_from_this<Impl> {
   HttpResult result_;
 };
 
-std::string http_get(const std::string& path, std::uint16_t port, bool keep) {
-  return "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) +
-         "\r\nUser-Agent: coldstart\r\nAccept: */*\r\n" + (keep ? "" : "Connection: close\r\n") +
-         "\r\n";
+std::string http_get(const std::string& path, std::uint16_t port, bool keep,
+                     std::optional<std::chrono::nanoseconds> work) {
+  std::string request = "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) +
+                        "\r\nUser-Agent: coldstart\r\nAccept: */*\r\n";
+  if (work) {
+    request += "X-Coldstart-Duration-Us: " +
+               std::to_string(std::chrono::round<std::chrono::microseconds>(*work).count()) +
+               "\r\n";
+  }
+  if (!keep) request += "Connection: close\r\n";
+  return request + "\r\n";
 }
 
 HttpConnection::HttpConnection(asio::io_context& io) : impl_(std::make_shared<Impl>(io)) {}

@@ -57,7 +57,10 @@ struct HttpResult {
 };
 
 /// "GET path HTTP/1.1" with the headers we send. `keep`: the connection may serve another request.
-std::string http_get(const std::string& path, std::uint16_t port, bool keep = false);
+/// `work`: how long the function is to work on it, whole microseconds, in the header
+/// `X-Coldstart-Duration-Us`; absent: without that header.
+std::string http_get(const std::string& path, std::uint16_t port, bool keep = false,
+                     std::optional<std::chrono::nanoseconds> work = std::nullopt);
 
 /// A connection that lives for as many requests as both sides keep it open; one request at a time.
 class HttpConnection {

@@ -22,13 +22,17 @@ class ScaledArrivals : public Arrivals {
     auto arrival = pattern_->next();
     if (!arrival || (duration_ && arrival->due >= *duration_)) return std::nullopt;
     if (time_scale_ != 1) {
-      arrival->due = std::chrono::nanoseconds(
-          std::llround(static_cast<double>(arrival->due.count()) / time_scale_));
+      arrival->due = scaled(arrival->due);
+      if (arrival->work) arrival->work = scaled(*arrival->work);
     }
     return arrival;
   }
 
  private:
+  std::chrono::nanoseconds scaled(std::chrono::nanoseconds time) const {
+    return std::chrono::nanoseconds(std::llround(static_cast<double>(time.count()) / time_scale_));
+  }
+
   std::unique_ptr<Arrivals> pattern_;
   std::optional<std::chrono::nanoseconds> duration_;
   double time_scale_;

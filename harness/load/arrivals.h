@@ -18,9 +18,10 @@ namespace coldstart::harness {
 struct Arrival {
   /// Since the load began, in real time: pattern time divided by time_scale.
   std::chrono::nanoseconds due{0};
-  /// How long the trace says that the function ran, where it says so (azure-2021: this request;
-  /// azure-2019 with `durations`: its average), as recorded, not scaled. For whoever can use it.
-  std::optional<std::chrono::nanoseconds> recorded_duration;
+  /// How long the function is to work on it, divided by time_scale too, where a trace says so
+  /// (azure-2021: what this request took; azure-2019 with `durations`: drawn from those of the
+  /// function).
+  std::optional<std::chrono::nanoseconds> work;
 };
 
 /// Arrivals of one function under one load, in ascending order, made one by one: a trace of a day

@@ -64,6 +64,14 @@ std::mt19937_64 engine_of(std::uint64_t seed, std::string_view load, std::size_t
 RandomStream::RandomStream(std::uint64_t seed, std::string_view load, std::size_t position)
     : engine_(engine_of(seed, load, position)) {}
 
+RandomStream RandomStream::sibling(std::string_view purpose) const {
+  std::mt19937_64 copy = engine_;
+  SplitMix64 mixer(copy());
+  mixer.mix(hash_of(purpose));
+  Seeds seeds(mixer);
+  return RandomStream(std::mt19937_64(seeds));
+}
+
 double RandomStream::uniform() {
   constexpr unsigned kDropped = 11;
   return static_cast<double>((engine_() >> kDropped) + 1) * 0x1p-53;

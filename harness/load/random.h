@@ -20,12 +20,17 @@ class RandomStream {
   /// pseudorandom number generators, OOPSLA 2014) of all three.
   RandomStream(std::uint64_t seed, std::string_view load, std::size_t position);
 
+  /// A sequence of its own for another purpose of the same function. Does not go on with this one.
+  RandomStream sibling(std::string_view purpose) const;
+
   /// Uniform in (0, 1], in steps of 2^-53: its logarithm is finite.
   double uniform();
   /// Exponential with mean 1.
   double exponential();
 
  private:
+  explicit RandomStream(const std::mt19937_64& engine) : engine_(engine) {}
+
   std::mt19937_64 engine_;
 };
 

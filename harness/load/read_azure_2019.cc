@@ -103,7 +103,40 @@ std::string key_of(std::string_view owner, std::string_view app, std::string_vie
   return std::string(owner).append(",").append(app).append(",").append(function);
 }
 
-// "Average" of every function that is kept and has a row.
+constexpr std::size_t kAverage = 3;  // columns of the second file
+constexpr std::size_t kFirstPercentile = 7;
+
+// The row's numbers, all of which are checked, whether or not they are used.
+TraceDurations read_durations_row(const CsvRows& rows) {
+  constexpr double kNanosecondsInMillisecond = 1e6;
+  constexpr double kLongest = 1e12;  // ms; beyond it nanoseconds do not fit
+  const auto& fields = rows.fields();
+  const auto time = [&rows](std::size_t column) {
+    const double milliseconds = rows.number(column);
+    if (milliseconds > kLongest) {
+      rows.refuse("column " + std::to_string(column + 1) + " is too large", "correct it");
+    }
+    return std::chrono::nanoseconds(std::llround(milliseconds * kNanosecondsInMillisecond));
+  };
+  TraceDurations durations;
+  durations.average = time(kAverage);
+  for (std::size_t column = kAverage + 1; column < kFirstPercentile; ++column) time(column);
+  if (std::all_of(fields.begin() + kFirstPercentile, fields.end(),
+                  [](std::string_view field) { return field.empty(); })) {
+    return durations;
+  }
+  auto& percentiles = durations.percentiles.emplace();
+  for (std::size_t i = 0; i < percentiles.size(); ++i) {
+    percentiles[i] = time(kFirstPercentile + i);
+    if (i == 0 || percentiles[i] >= percentiles[i - 1]) continue;
+    rows.refuse("column " + std::to_string(kFirstPercentile + i + 1) +
+                    " is less than the percentile before it",
+                "correct it, or fetch the file again");
+  }
+  return durations;
+}
+
+// Of every function that is kept and has a row.
 void read_durations(const std::filesystem::path& file, Trace& trace) {
   constexpr std::array<std::string_view, 14> kHeader = {"HashOwner",
                                                         "HashApp",
@@ -119,9 +152,6 @@ void read_durations(const std::filesystem::path& file, Trace& trace) {
                                                         "percentile_Average_75",
                                                         "percentile_Average_99",
                                                         "percentile_Average_100"};
-  constexpr std::size_t kFirstNumber = 3;
-  constexpr double kNanosecondsInMillisecond = 1e6;
-  constexpr double kLongest = 1e12;  // ms; beyond it nanoseconds do not fit
 
   std::unordered_map<std::string, TraceFunction*> wanted;
   for (TraceFunction& function : trace.functions) {
@@ -136,14 +166,8 @@ void read_durations(const std::filesystem::path& file, Trace& trace) {
   while (rows.next()) {
     rows.expect_fields(kHeader.size());
     const auto found = wanted.find(key_of(rows.hash(0), rows.hash(1), rows.hash(2)));
-    for (std::size_t column = kFirstNumber; column < kHeader.size(); ++column) {
-      if (rows.number(column) > kLongest) {
-        rows.refuse("column " + std::to_string(column + 1) + " is too large", "correct it");
-      }
-    }
-    if (found == wanted.end()) continue;
-    found->second->average_duration = std::chrono::nanoseconds(
-        std::llround(rows.number(kFirstNumber) * kNanosecondsInMillisecond));
+    const TraceDurations durations = read_durations_row(rows);
+    if (found != wanted.end()) found->second->durations = durations;
   }
 }
 

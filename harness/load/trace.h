@@ -1,6 +1,7 @@
 // A recorded trace: how often, or when, functions were called on somebody's platform.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -11,12 +12,24 @@
 
 namespace coldstart::harness {
 
+/// How long a function ran, of azure-2019's second file.
+struct TraceDurations {
+  std::chrono::nanoseconds average{0};
+  /// At the parts kPercentiles of its runs, in ascending order; absent: the file leaves them empty.
+  static constexpr std::array<double, 7> kPercentiles = {0, 0.01, 0.25, 0.5, 0.75, 0.99, 1};
+  std::optional<std::array<std::chrono::nanoseconds, kPercentiles.size()>> percentiles;
+};
+
+/// The duration that this part of the runs, from 0 to 1, does not exceed: on a straight line
+/// between the percentiles; the average where there are none.
+std::chrono::nanoseconds duration_at(const TraceDurations& durations, double part);
+
 struct TraceFunction {
   std::string owner;  ///< hashes; azure-2021 has no owner
   std::string app;
   std::string function;
   std::uint64_t invocations = 0;
-  std::optional<std::chrono::nanoseconds> average_duration;  ///< azure-2019 with its second file
+  std::optional<TraceDurations> durations;  ///< azure-2019, where the second file has a row of it
 
   /// azure-2019: the minutes in which it was called, in ascending order, and how often.
   struct Minute {

@@ -61,7 +61,10 @@ class MinuteArrivals : public Arrivals {
  public:
   MinuteArrivals(std::shared_ptr<const Trace> trace, const TraceFunction& function, Spread spread,
                  RandomStream random)
-      : trace_(std::move(trace)), function_(function), within_(spread, random) {}
+      : trace_(std::move(trace)),
+        function_(function),
+        within_(spread, random),
+        works_(random.sibling("durations")) {}
 
   std::optional<Arrival> next() override {
     constexpr double kNanosecondsInMinute = 60e9;
@@ -70,7 +73,7 @@ class MinuteArrivals : public Arrivals {
         const auto& minute = function_.minutes[index_ - 1];
         const auto offset =
             std::chrono::nanoseconds(static_cast<std::int64_t>(*part * kNanosecondsInMinute));
-        return Arrival{std::chrono::minutes(minute.minute) + offset, function_.average_duration};
+        return Arrival{std::chrono::minutes(minute.minute) + offset, work()};
       }
       if (index_ == function_.minutes.size()) return std::nullopt;
       within_.begin(function_.minutes[index_++].count);
@@ -78,10 +81,16 @@ class MinuteArrivals : public Arrivals {
   }
 
  private:
+  std::optional<std::chrono::nanoseconds> work() {
+    if (!function_.durations) return std::nullopt;
+    return duration_at(*function_.durations, works_.uniform());
+  }
+
   std::shared_ptr<const Trace> trace_;  // keeps the function alive
   const TraceFunction& function_;
   std::size_t index_ = 0;  // of the next minute
   WithinMinute within_;
+  RandomStream works_;  // of its own: with or without durations, requests are due at the same times
 };
 
 class RequestArrivals : public Arrivals {

@@ -93,7 +93,14 @@ StackWatch* ColdStart::watch() const { return rehearsal_ ? nullptr : platform_.s
 
 void ColdStart::request(const FirstRequest& first, WhoWaits who_waits) {
   who_waits_ = std::move(who_waits);
-  if (!view_.listens) first_ = first;
+  if (!view_.listens) {
+    first_ = first;
+    // The environment of a container is written already, and not this one.
+    if (first.work && function_.runtime != RuntimeKind::kContainer) {
+      const auto time = std::chrono::round<std::chrono::microseconds>(*first.work);
+      launch_.environment.push_back("COLDSTART_DURATION_US=" + std::to_string(time.count()));
+    }
+  }
   lost_before_ = platform_.session_.lost_events();
   counted_ = true;
   platform_.open_records_ += 1;

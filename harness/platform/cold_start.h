@@ -31,6 +31,9 @@ namespace coldstart::harness {
 struct FirstRequest {
   std::int64_t due_ns = 0;
   std::int64_t deadline_ns = 0;
+  /// How long the function is to work on it: http: see http_get(); exec: the environment variable
+  /// COLDSTART_DURATION_US. Absent: it is not told.
+  std::optional<std::chrono::nanoseconds> work;
 };
 
 /// Asked when an instance can be called (contract http): who waits for it. Absent: nobody, then the
@@ -81,6 +84,8 @@ class ColdStart {
   bool first_ended() const { return channel_->failed || channel_->exited; }
   /// Whether it is no longer there to be called: its first process has failed, or all have ended.
   bool has_died() const;
+  /// When no process of it was left. Absent: it was not launched, or has not ended.
+  std::optional<std::int64_t> ended_ns() const { return channel_->ended_ns; }
   /// Of its cgroup; known when it has ended. Absent: it had none.
   std::optional<std::int64_t> peak_memory_bytes() const { return channel_->peak_memory_bytes; }
   /// How an instance that has ended did: crashed, exited, out of memory.

@@ -158,7 +158,7 @@ std::optional<std::string> ColdStart::choose_request(const tcp::endpoint& peer,
   // Who came when the instance was on its way already has waited for a part of its start only.
   view_.due_ns = std::min(first_->due_ns, view_.requested_ns);
   deadline_ns_ = deadline_ns = first_->deadline_ns;
-  return http_get(function_.path, peer.port(), true);
+  return http_get(function_.path, peer.port(), true, first_->work);
 }
 
 // What this call brought is the result of the start.

@@ -168,7 +168,7 @@ class Turn {
       // Those that are due already go out without a detour.
       if (monotonic_ns() < due_ns) co_await sleep_until(timer, due_ns);
       if (interrupted_) break;
-      drives_[i]->submit(due_ns);
+      drives_[i]->submit(due_ns, next->work);
     }
   }
 
@@ -201,7 +201,7 @@ class Turn {
     while (!interrupted_ && monotonic_ns() < end_ns) {
       bool over = false;
       timer.expires_at(std::chrono::steady_clock::time_point::max());
-      drives_[i]->submit(monotonic_ns(), [&over, &timer] {
+      drives_[i]->submit(monotonic_ns(), std::nullopt, [&over, &timer] {
         over = true;
         timer.cancel();
       });

@@ -102,6 +102,7 @@ asio::awaitable<void> EventHub::read_reports() {
       switch (report->kind) {
         case LaunchReport::Kind::kFailed:
           channel.failed = *report;
+          channel.ended_ns = report->time_ns;
           break;
         case LaunchReport::Kind::kUnmarked:
           throw Error("probes",
@@ -110,13 +111,19 @@ asio::awaitable<void> EventHub::read_reports() {
                       "run with --probes none");
         case LaunchReport::Kind::kExited:
           channel.exited = *report;
-          if (report->last) channel.empty = true;
+          if (report->last) {
+            channel.empty = true;
+            channel.ended_ns = report->time_ns;
+          }
           break;
         case LaunchReport::Kind::kEmpty:
           channel.empty = true;
+          channel.ended_ns = report->time_ns;
           break;
         case LaunchReport::Kind::kGone:
           channel.gone = true;
+          // It may have ended by itself long before it was stopped.
+          if (!channel.ended_ns) channel.ended_ns = report->time_ns;
           break;
       }
       channel.ring();

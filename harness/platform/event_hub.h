@@ -34,6 +34,7 @@ class Channel {
   std::optional<LaunchReport> exited;             ///< the first process has ended
   bool empty = false;                             ///< the first process has ended, and none is left
   bool gone = false;                              ///< stopped, and no process is left
+  std::optional<std::int64_t> ended_ns;           ///< CLOCK_MONOTONIC: when no process was left
   std::optional<std::int64_t> peak_memory_bytes;  ///< as of the last report
 
   /// Wakes whoever awaits changed(); one at a time may.

@@ -68,11 +68,12 @@ void FunctionDrive::begin(std::int64_t begin_ns) {
   arm();
 }
 
-void FunctionDrive::submit(std::int64_t due_ns, std::function<void()> over) {
+void FunctionDrive::submit(std::int64_t due_ns, std::optional<std::chrono::nanoseconds> work,
+                           std::function<void()> over) {
   if (interrupted_) return;
   const std::uint64_t id = ++last_request_;
   counts_.requests += 1;
-  open_.emplace(id, Request{due_ns, std::move(over)});
+  open_.emplace(id, Request{due_ns, work, std::move(over)});
   const std::int64_t deadline_ns = due_ns - begin_ns_ + request_.function.timeout.count();
   apply(dispatcher_.arrive(now(), id, deadline_ns));
 }

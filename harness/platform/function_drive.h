@@ -2,6 +2,7 @@
 // processes, connections and timers.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -55,8 +56,10 @@ class FunctionDrive {
   boost::asio::awaitable<void> provision();
   /// Now is the zero of all moments.
   void begin(std::int64_t begin_ns);
-  /// A request that was due then (CLOCK_MONOTONIC). `over` is called when it is over.
-  void submit(std::int64_t due_ns, std::function<void()> over = {});
+  /// A request that was due then (CLOCK_MONOTONIC), on which the function is to work for so long.
+  /// `over` is called when it is over.
+  void submit(std::int64_t due_ns, std::optional<std::chrono::nanoseconds> work = std::nullopt,
+              std::function<void()> over = {});
   /// Waits until no request is under way.
   boost::asio::awaitable<void> all_over();
   /// Stops all instances and waits until they are gone and everything is in the outbox.
@@ -77,12 +80,14 @@ class FunctionDrive {
  private:
   struct Request {
     std::int64_t due_ns = 0;
+    std::optional<std::chrono::nanoseconds> work;
     std::function<void()> over;
   };
   struct Live;
   using LivePointer = std::shared_ptr<Live>;
 
   std::int64_t now() const;
+  FirstRequest first_request(const Request& request) const;
   void apply(const Actions& actions);
   void arm();
   void start(std::uint64_t id, std::uint64_t request);

@@ -73,7 +73,8 @@ asio::awaitable<void> FunctionDrive::call(LivePointer live, std::uint64_t reques
   }
   HttpCall call;
   call.endpoints.push_back(live->start->address());
-  call.request = http_get(request_.function.path, call.endpoints.front().port(), true);
+  call.request =
+      http_get(request_.function.path, call.endpoints.front().port(), true, open->second.work);
   call.deadline_ns = due_ns + request_.function.timeout.count();
   call.retry_interval = kRetryConnect;
   call.longest_retry_interval = kLongestRetry;

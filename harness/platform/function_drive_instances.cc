@@ -69,9 +69,8 @@ asio::awaitable<void> FunctionDrive::run(LivePointer live, std::uint64_t request
   if (configured_port(request_.function) && !co_await await_port(live)) co_return;
   ColdStart& start = *live->start;
   const auto own = open_.find(request);
-  FirstRequest first;
-  first.due_ns = own != open_.end() ? own->second.due_ns : monotonic_ns();
-  first.deadline_ns = first.due_ns + request_.function.timeout.count();
+  const Request nobodys{monotonic_ns(), std::nullopt, {}};
+  const FirstRequest first = first_request(own != open_.end() ? own->second : nobodys);
   start.request(first, [this, raw = live.get()] { return who_waits(*raw); });
   live->requested_ns = start.requested_ns() - begin_ns_;
   co_await start.serve();
@@ -126,8 +125,11 @@ std::optional<FirstRequest> FunctionDrive::who_waits(Live& live) {
   if (!live.first_request) return std::nullopt;
   const auto found = open_.find(*live.first_request);
   if (found == open_.end()) return std::nullopt;
-  const std::int64_t due_ns = found->second.due_ns;
-  return FirstRequest{due_ns, due_ns + request_.function.timeout.count()};
+  return first_request(found->second);
+}
+
+FirstRequest FunctionDrive::first_request(const Request& request) const {
+  return {request.due_ns, request.due_ns + request_.function.timeout.count(), request.work};
 }
 
 asio::awaitable<void> FunctionDrive::watch(const LivePointer& live) {
@@ -159,7 +161,7 @@ void FunctionDrive::stop(const LivePointer& live, const char* why) {
 }
 
 asio::awaitable<void> FunctionDrive::bury(const LivePointer& live) {
-  const std::int64_t ended_ns = monotonic_ns() - begin_ns_;
+  const std::int64_t given_up_ns = monotonic_ns();  // of one that was never launched, its end
   live->idle.clear();
   co_await live->start->end_instance();
   InstanceLife life;
@@ -168,7 +170,7 @@ asio::awaitable<void> FunctionDrive::bury(const LivePointer& live) {
   life.instance = live->instance;
   life.requested_ns = live->requested_ns;
   life.ready_ns = live->ready_ns;
-  life.ended_ns = ended_ns;
+  life.ended_ns = live->start->ended_ns().value_or(given_up_ns) - begin_ns_;
   life.end = interrupted_ && !live->dead ? "interrupted" : live->end;
   life.invocations = live->answered;
   life.peak_memory_bytes = live->start->peak_memory_bytes();

@@ -9,9 +9,9 @@
 #include <iterator>
 #include <sstream>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "harness/process/cgroup_removal.h"
 #include "probes/fd.h"
 #include "results/model/error.h"
 
@@ -207,22 +207,6 @@ Error cannot(Controller controller, const std::string& why) {
           "out"};
 }
 
-// The kernel still takes down the last process for a moment after it was waited for.
-void remove_folder(const fs::path& folder) {
-  constexpr int kAttempts = 100;
-  constexpr timespec kPause{0, 2'000'000};
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    if (::rmdir(folder.c_str()) == 0 || errno == ENOENT) return;
-    if (errno != EBUSY && errno != ENOTEMPTY) return;
-    std::error_code error;
-    for (const auto& entry : fs::directory_iterator(folder, error)) {
-      if (entry.is_directory(error)) remove_folder(entry.path());
-    }
-    if (::rmdir(folder.c_str()) == 0) return;
-    ::nanosleep(&kPause, nullptr);
-  }
-}
-
 std::optional<std::int64_t> number_in(const fs::path& file) {
   std::int64_t value = 0;
   return std::ifstream(file) >> value ? std::optional(value) : std::nullopt;
@@ -363,7 +347,9 @@ void check_cgroups(const CgroupLayout& layout, const Limits& limits, const std::
 }
 
 void remove_cgroups(const CgroupSet& set) {
-  for (const std::string& folder : set.folders) remove_folder(folder);
+  CgroupRemoval removal;
+  for (const std::string& folder : set.folders) removal.remove(folder);
+  removal.finish();
 }
 
 std::optional<MemoryUse> read_memory_use(const CgroupSet& set) {

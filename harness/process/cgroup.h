@@ -62,8 +62,8 @@ void make_cgroups(const CgroupLayout& layout, const CgroupSet& set, const Limits
 /// before anything is started. `function`: whose limits they are.
 void check_cgroups(const CgroupLayout& layout, const Limits& limits, const std::string& function);
 
-/// Removes empty groups, and empty ones below them. The processes in them must be gone; waits a
-/// moment for the kernel, which still takes down the last one.
+/// Removes empty groups, and empty ones below them. The processes in them must be gone; waits for
+/// the kernel to take down the last one. Who must not wait: CgroupRemoval (cgroup_removal.h).
 void remove_cgroups(const CgroupSet& set);
 
 struct MemoryUse {

@@ -1,12 +1,9 @@
 #include "harness/process/container_cgroups.h"
 
-#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <set>
 #include <system_error>
-#include <time.h>
-#include <unistd.h>
 
 namespace coldstart::harness {
 namespace {
@@ -26,19 +23,11 @@ std::set<std::string> own_cgroups() {
   return paths;
 }
 
-// The kernel still takes down the last process for a moment after it was waited for.
-void remove_cgroup(const fs::path& cgroup) {
-  constexpr int kAttempts = 50;
-  constexpr timespec kPause{0, 2'000'000};
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    if (::rmdir(cgroup.c_str()) == 0 || errno != EBUSY) return;
-    ::nanosleep(&kPause, nullptr);
-  }
-}
-
 }  // namespace
 
-void remove_container_cgroups(const std::string& name) {
+std::vector<std::string> container_cgroups(const std::string& name) {
+  std::vector<std::string> groups;
+  if (name.empty()) return groups;  // our own ones
   const fs::path root("/sys/fs/cgroup");
   std::error_code error;
   std::set<fs::path> hierarchies{root};
@@ -49,10 +38,10 @@ void remove_container_cgroups(const std::string& name) {
   for (const fs::path& hierarchy : hierarchies) {
     for (const std::string& path : own) {
       const fs::path group = hierarchy / fs::path(path).relative_path() / name;
-      remove_cgroup(group / kContainerGroup);
-      remove_cgroup(group);
+      if (fs::is_directory(group, error)) groups.push_back(group.string());
     }
   }
+  return groups;
 }
 
 }  // namespace coldstart::harness

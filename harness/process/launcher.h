@@ -50,7 +50,7 @@ struct LaunchReport {
   };
   Kind kind = Kind::kFailed;
   std::uint64_t instance = 0;
-  std::int64_t time_ns = 0;  ///< CLOCK_MONOTONIC at which the launcher knew it
+  std::int64_t time_ns = 0;  ///< CLOCK_MONOTONIC at which the launcher knew it, before it cleans up
   int error = 0;             ///< errno
   pid_t pid = 0;
   int wait_status = 0;  ///< as wait(2) gives it

@@ -22,6 +22,7 @@
 #include <utility>
 #include <vector>
 
+#include "harness/process/cgroup_removal.h"
 #include "harness/process/container_cgroups.h"
 #include "harness/process/launcher.h"
 #include "harness/process/monotonic.h"
@@ -71,7 +72,8 @@ class LauncherProcess {
       reap();
       continue_stops();
     }
-    for (const auto& [id, set] : cgroups_) remove_cgroups(reachable(set));
+    for (const auto& [id, set] : cgroups_) remove(set);
+    removal_.finish();
     for (const std::string& directory : directories_) {
       std::error_code ignored;
       std::filesystem::remove_all(directory, ignored);
@@ -84,6 +86,7 @@ class LauncherProcess {
     std::int64_t deadline = kNever;
     for (const auto& [id, instance] : instances_)
       deadline = std::min(deadline, instance.kill_at_ns);
+    deadline = std::min(deadline, removal_.next_ns());
     int timeout_ms = -1;
     if (deadline != kNever) {
       const std::int64_t left = deadline - monotonic_ns();
@@ -91,9 +94,11 @@ class LauncherProcess {
           left <= 0 ? 0 : static_cast<int>(std::min<std::int64_t>(left / 1'000'000 + 1, 60'000));
     }
     const auto wanted = static_cast<short>(unsent_.empty() ? POLLIN : POLLIN | POLLOUT);
-    pollfd watched[2] = {{closing_ ? -1 : socket_.get(), wanted, 0},
-                         {child_signal_.get(), POLLIN, 0}};
-    ::poll(watched, 2, timeout_ms);
+    std::vector<pollfd> watched = {{closing_ ? -1 : socket_.get(), wanted, 0},
+                                   {child_signal_.get(), POLLIN, 0}};
+    removal_.watch(watched);
+    ::poll(watched.data(), watched.size(), timeout_ms);
+    removal_.go_on();
     if (watched[1].revents != 0) {
       signalfd_siginfo drained;
       while (::read(child_signal_.get(), &drained, sizeof(drained)) > 0) {
@@ -191,8 +196,13 @@ class LauncherProcess {
   void disown_cgroups(std::uint64_t instance) {
     const auto found = cgroups_.find(instance);
     if (found == cgroups_.end()) return;
-    remove_cgroups(reachable(found->second));
+    remove(found->second);
     cgroups_.erase(found);
+  }
+
+  // At once, or as soon as the kernel lets go of them: we do not wait, others are to be started.
+  void remove(const CgroupSet& set) {
+    for (const std::string& folder : set.folders) removal_.remove(reachable(folder));
   }
 
   // What is known of its memory, for a report.
@@ -322,9 +332,10 @@ class LauncherProcess {
       }
       const std::vector<pid_t> alive = members(instance);
       if (alive.empty() && !instance.first_alive) {
+        const std::int64_t ended_ns = monotonic_ns();
         clean_up(instance);
-        const LaunchReport report = with_memory(
-            {LaunchReport::Kind::kGone, instance.id, monotonic_ns(), 0, instance.first, 0});
+        const LaunchReport report =
+            with_memory({LaunchReport::Kind::kGone, instance.id, ended_ns, 0, instance.first, 0});
         disown_cgroups(instance.id);
         tell(report);
         it = instances_.erase(it);
@@ -339,12 +350,12 @@ class LauncherProcess {
     }
   }
 
-  void clean_up(const Instance& instance) const {
+  void clean_up(const Instance& instance) {
     if (instance.cleanup.empty()) return;
     const std::filesystem::path state(instance.cleanup_if_exists);
     if (std::filesystem::exists(state)) run_and_wait(instance.cleanup, std::chrono::seconds(10));
     // A runtime that was killed before it wrote its state has made cgroups all the same.
-    remove_container_cgroups(state.filename());
+    for (const std::string& group : container_cgroups(state.filename())) removal_.remove(group);
   }
 
   void tell(const LaunchReport& report) {
@@ -374,6 +385,7 @@ class LauncherProcess {
   std::vector<std::string> directories_;
   std::unordered_map<std::uint64_t, Instance> instances_;
   std::unordered_map<std::uint64_t, CgroupSet> cgroups_;  // also of those not launched yet
+  CgroupRemoval removal_;
   std::unordered_map<pid_t, std::uint64_t> by_first_;  // first processes that have not been reaped
   std::optional<std::vector<pid_t>> children_;         // ours, as of now
   std::deque<LaunchReport> unsent_;                    // for which there was no room

@@ -80,7 +80,7 @@ struct Trace;
 struct TracePattern {
   std::filesystem::path file;
   TraceFormat format = TraceFormat::kAzure2019;
-  std::filesystem::path durations;  ///< azure-2019: the second file; empty: none
+  std::filesystem::path durations;  ///< azure-2019: the second file; empty: requests carry none
   Spread spread = Spread::kUniform;
   /// How many functions of the trace, the busiest first; they are dealt out to the functions of the
   /// suite in turn. Absent: all.
@@ -116,7 +116,8 @@ struct LoadSpec {
   std::optional<std::chrono::nanoseconds> timeout;  ///< from due; absent: the function's
   /// Requests due in the first so long are made, and left out of statistics.
   std::chrono::nanoseconds warmup{0};
-  /// Pattern time, keep-alive and the scaler's times pass this much faster; service does not.
+  /// Pattern time, a trace's durations, keep-alive and the scaler's times pass this much faster;
+  /// service does not.
   double time_scale = 1;
   /// That it drives, sweeps expanded; empty: all of the suite. Of a trace: those that its functions
   /// are dealt to (the key `deal_to`).

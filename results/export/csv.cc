@@ -2,9 +2,12 @@
 
 #include <concepts>
 #include <cstdint>
+#include <fmt/format.h>
 #include <optional>
 #include <string_view>
 #include <vector>
+
+#include "results/statistics/load_summary.h"
 
 namespace coldstart::results {
 namespace {
@@ -140,13 +143,36 @@ std::string phases_csv(const Run& run) {
   return csv.take();
 }
 
+// Of a request or an instance under load.
+template <typename T>
+void load_identity(CsvWriter& csv, const Run& run, const T& of) {
+  csv << run.info.id << run.info.label << run.functions.at(of.function).name
+      << run.loads.at(of.load).name;
+}
+
+std::string factor(double time_scale) { return fmt::format("{:g}", time_scale); }
+
+std::string instances_csv(const Run& run) {
+  CsvWriter csv;
+  header(csv, {"run_id", "run_label", "function", "load", "instance", "requested_ns", "ready_ns",
+               "ended_ns", "ended_by", "invocations", "peak_memory_bytes", "time_scale"});
+  for (const InstanceLife& life : run.instances) {
+    load_identity(csv, run, life);
+    csv << life.instance << life.requested_ns << life.ready_ns << life.ended_ns << life.end
+        << life.invocations << life.peak_memory_bytes << factor(run.loads[life.load].time_scale);
+    csv.end_row();
+  }
+  return csv.take();
+}
+
 std::string invocations_csv(const Run& run) {
   CsvWriter csv;
+  std::vector<std::int64_t> warmups;
+  for (const Load& load : run.loads) warmups.push_back(warmup_ns(load));
   header(csv, {"run_id", "run_label", "function", "load", "instance", "cold", "outcome", "due_ns",
-               "sent_ns", "first_byte_ns", "done_ns", "message"});
+               "sent_ns", "first_byte_ns", "done_ns", "message", "warmup", "time_scale"});
   for (const Invocation& invocation : run.invocations) {
-    csv << run.info.id << run.info.label << run.functions.at(invocation.function).name
-        << run.loads.at(invocation.load).name;
+    load_identity(csv, run, invocation);
     // 0: it never got one.
     if (invocation.instance == 0) {
       csv << std::string_view();
@@ -154,7 +180,9 @@ std::string invocations_csv(const Run& run) {
       csv << invocation.instance;
     }
     csv << invocation.cold << name(invocation.outcome) << invocation.due_ns << invocation.sent_ns
-        << invocation.first_byte_ns << invocation.done_ns << invocation.message;
+        << invocation.first_byte_ns << invocation.done_ns << invocation.message
+        << (invocation.due_ns < warmups[invocation.load])
+        << factor(run.loads[invocation.load].time_scale);
     csv.end_row();
   }
   return csv.take();
@@ -170,6 +198,8 @@ std::string export_csv(const Run& run, CsvRows rows) {
       return phases_csv(run);
     case CsvRows::kInvocations:
       return invocations_csv(run);
+    case CsvRows::kInstances:
+      return instances_csv(run);
   }
   return {};
 }

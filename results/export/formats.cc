@@ -41,7 +41,7 @@ void refuse_what_is_of_no_use(std::string_view format, const ExportChoices& choi
 const std::vector<ExportFormat>& export_formats() {
   static const std::vector<ExportFormat> formats = {
       {"json", "everything there is (schema coldstart.run/1); can be read back"},
-      {"csv", "tidy tables: --rows starts, phases or invocations"},
+      {"csv", "tidy tables: --rows starts, phases, invocations, instances"},
       {"google-benchmark", "compare.py; --aggregate: github-action-benchmark"},
       {"perfetto", "a trace of chosen starts for ui.perfetto.dev: --start"},
       {"folded", "sampled stacks for flame graphs: --off-cpu, --start, --samples"},

@@ -17,7 +17,10 @@ enum class Repetitions {
 /// of medians have no `cpu_time`; rows of repetitions have -1, which no time is, because compare.py
 /// insists on a number (and Python alone would read NaN). Either way the context says so under
 /// `cpu_time`. Starts that do not count in statistics are left out, and counted in the context
-/// under `left_out`.
+/// under `left_out`. Behind them the requests of the loads, cold and warm ones (load_series.h): a
+/// row for the median, and one named `…/p99` where there are enough, in either way of writing:
+/// requests under load depend on each other, so that no test may take them for repetitions. What
+/// compressed their time is in the context under `time_scale`.
 std::string export_google_benchmark(const Run& run, Repetitions repetitions);
 
 }  // namespace coldstart::results

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "results/export/load_series.h"
 #include "results/export/series.h"
 #include "results/model/error.h"
 #include "results/report/text.h"
@@ -161,6 +162,70 @@ void put_counts(Exposition& out, const std::vector<Series>& all) {
   }
 }
 
+Labels labels_of(const Run& run, const LoadSummary& summary) {
+  const Function& function = run.functions.at(summary.function);
+  return {{"function", function.name},
+          {"load", run.loads.at(summary.load).name},
+          {"runtime", function.runtime}};
+}
+
+void put_request_latencies(Exposition& out, const std::vector<LoadSeries>& all) {
+  out.family("coldstart_request_latency_seconds", "summary", "seconds",
+             "From the moment a request was due to the first byte of its answer, under load.");
+  for (const LoadSeries& series : all) {
+    const LatencySummary& latency = series.latency;
+    const Labels labels = {{"function", series.function->name},
+                           {"load", series.load->name},
+                           {"runtime", series.function->runtime},
+                           {"start", series.cold ? "cold" : "warm"}};
+    for (const auto& [quantile, value] :
+         {std::pair("0.5", latency.median_ns), std::pair("0.9", latency.p90_ns),
+          std::pair("0.99", latency.p99_ns), std::pair("1", latency.max_ns)}) {
+      if (value) out.sample("", with(labels, {{"quantile", quantile}}), seconds(*value));
+    }
+    out.sample("_count", labels, std::to_string(latency.n));
+  }
+}
+
+// Of runs with loads that are not `cold`.
+void put_loads(Exposition& out, const Run& run) {
+  const std::vector<LoadSummary> all = summarize_loads(run);
+  if (all.empty()) return;
+  out.family("coldstart_requests", "gauge", "",
+             "Requests of a load by outcome, without those of its warm-up.");
+  for (const LoadSummary& s : all) {
+    const Labels labels = labels_of(run, s);
+    // Those that one looks for are told where they are none, too.
+    std::map<std::string, std::size_t> counts = {
+        {"ok", s.answered}, {"dropped", 0}, {"timeout", 0}};
+    for (const auto& [outcome, count] : s.failed_by) counts[std::string(name(outcome))] = count;
+    for (const auto& [outcome, count] : counts) {
+      out.sample("", with(labels, {{"outcome", outcome}}), std::to_string(count));
+    }
+  }
+  out.family("coldstart_requests_cold", "gauge", "",
+             "Requests of a load that waited for the start of an instance.");
+  for (const LoadSummary& s : all) {
+    if (s.cold_share) out.sample("", labels_of(run, s), std::to_string(s.cold_share->part));
+  }
+  put_request_latencies(out, load_series_of(run, all));
+  out.family("coldstart_instances_started", "gauge", "", "Instances that a load started.");
+  for (const LoadSummary& s : all) {
+    out.sample("", labels_of(run, s), std::to_string(s.instances));
+  }
+  out.family("coldstart_instances_max", "gauge", "",
+             "Most instances of a load that lived at once, those that still started included.");
+  for (const LoadSummary& s : all) {
+    out.sample("", labels_of(run, s), std::to_string(s.max_instances));
+  }
+  out.family("coldstart_load_time_scale", "gauge", "",
+             "By what factor the time of a load passed faster; latencies are as measured.");
+  for (const Load& load : run.loads) {
+    out.sample("", {{"load", load.name}, {"pattern", load.pattern}},
+               fmt::format("{}", load.time_scale));
+  }
+}
+
 void put_run(Exposition& out, const Run& run) {
   const RunInfo& info = run.info;
   Labels labels = {{"run", std::to_string(info.id)}};
@@ -185,6 +250,7 @@ std::string export_openmetrics(const Run& run, bool timestamps) {
   put_latencies(out, all);
   put_phases(out, run, all);
   put_counts(out, all);
+  put_loads(out, run);
   return out.finish();
 }
 

@@ -54,7 +54,7 @@ struct InstanceLife {
   std::uint64_t instance = 0;            ///< Start::instance, where its start is among the starts
   std::int64_t requested_ns = 0;         ///< since the begin, see Load
   std::optional<std::int64_t> ready_ns;  ///< it could be called; absent: never
-  std::optional<std::int64_t> ended_ns;  ///< we told it to stop, or it died
+  std::optional<std::int64_t> ended_ns;  ///< no process of it was left
   /// "keep-alive", "scale-down", "end of load", "died", "timeout", "failed to start",
   /// "interrupted".
   std::string end;

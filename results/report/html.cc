@@ -177,9 +177,9 @@ std::string load_part(const Content& content) {
 std::string causes_part(const Content& content) {
   std::string html = figures(content, PictureSection::kCauses, "");
   for (const CausesSummary& of_function : content.causes) {
-    html += fmt::format("<details><summary>{}, phase by phase ({}, {})</summary>\n",
+    html += fmt::format("<details><summary>{}, phase by phase ({}, {}){}</summary>\n",
                         escaped(of_function.function), escaped(of_function.load),
-                        escaped(of_function.cache));
+                        escaped(of_function.cache), time_scale_suffix(of_function.time_scale));
     html += html_table(causes_table(of_function)) + "</details>\n";
   }
   return html;

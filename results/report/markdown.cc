@@ -88,7 +88,8 @@ void add_details(std::string& text, const Run& run, const Block& block,
                          ": where the time went");
     if (of_function) add_table(text, causes_table(*of_function));
     if (!details.empty()) {
-      text += fmt::format("\nThe median start ({}):\n", place_of_median_start(run, *summary));
+      text += fmt::format("\nThe median start ({}){}:\n", place_of_median_start(run, *summary),
+                          time_scale_suffix(summary->time_scale));
     }
     add_list(text, details.sentences);
     for (const DetailTable& table : details.tables) add_table(text, table);

@@ -95,6 +95,9 @@ std::vector<CausesSummary> summarize_causes(const Run& run) {
     const auto index = static_cast<std::size_t>(same - summaries.begin());
     if (same == summaries.end()) {
       summaries.push_back({start.function, start.load, start.cache, 0, {}});
+      for (const Load& load : run.loads) {
+        if (load.name == start.load) summaries.back().time_scale = load.time_scale;
+      }
       starts.emplace_back();
     }
     starts[index].push_back(&start);

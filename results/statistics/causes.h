@@ -36,6 +36,7 @@ struct CausesSummary {
   std::string cache;
   std::size_t n = 0;  ///< usable starts whose causes are known, with the commonest list of phases
   std::vector<PhaseCauseMedians> phases;  ///< in order
+  double time_scale = 1;                  ///< of the load: what shows the numbers says it
 };
 
 /// One for each function × load × cache state in which at least one usable start has causes, in the

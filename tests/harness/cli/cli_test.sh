@@ -190,6 +190,7 @@ END
     done
     [[ $(wc -l <out.csv) == 9 ]] || fail "not a header and eight starts: $(cat out.csv)"
     expect 0 '^run_id,.*,phase,' "$program" export --format csv --rows phases
+    expect 0 '^run_id,.*,ended_by,' "$program" export --format csv --rows instances
     expect 0 '"traceEvents"' "$program" export --format perfetto --start true:p90 --start true:1
     if "$program" export --format json | grep -q '"cpu":"on'; then
       expect 0 '"name": "on CPU"' "$program" export --format perfetto

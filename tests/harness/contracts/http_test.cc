@@ -116,6 +116,15 @@ bool has_read(int connection) {
   return false;
 }
 
+TEST(HttpGet, TellsHowLongToWorkOnlyWhereThatIsAskedFor) {
+  EXPECT_EQ(http_get("/a", 80).find("X-Coldstart"), std::string::npos);
+  const std::string request = http_get("/a", 80, true, std::chrono::nanoseconds(1'234'567));
+  EXPECT_NE(request.find("\r\nX-Coldstart-Duration-Us: 1235\r\n"), std::string::npos) << request;
+  EXPECT_TRUE(request.ends_with("\r\n\r\n"));
+  EXPECT_NE(http_get("/", 80, true, std::chrono::nanoseconds(0)).find("Duration-Us: 0\r\n"),
+            std::string::npos);
+}
+
 TEST(HttpTest, AnAnswerInPiecesIsTimedAtItsFirstByteAndAtItsLast) {
   std::int64_t first_ns = 0, last_ns = 0;  // just before these pieces were sent
   const HttpResult result = exchange([&](int c) {

@@ -1,4 +1,5 @@
 // Where the requests of a trace are placed in time.
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <memory>
@@ -112,12 +113,102 @@ TEST_F(TraceArrivals, AzureRequestsAreDueWhenTheyStartedAndSayHowLongTheyRan) {
   const auto arrivals = make_arrivals(load, 1, 0, 1);
   const auto is_next = [&](std::chrono::nanoseconds due, std::chrono::nanoseconds duration) {
     const auto arrival = arrivals->next();
-    return arrival && arrival->due == due && arrival->recorded_duration == duration;
+    return arrival && arrival->due == due && arrival->work == duration;
   };
-  EXPECT_TRUE(is_next(0s, 1s));
-  EXPECT_TRUE(is_next(2s, 4s));
-  EXPECT_TRUE(is_next(4500ms, 1s));
+  // The time scale is of both.
+  EXPECT_TRUE(is_next(0s, 500ms));
+  EXPECT_TRUE(is_next(2s, 2s));
+  EXPECT_TRUE(is_next(4500ms, 500ms));
   EXPECT_FALSE(arrivals->next().has_value());
+}
+
+// Milliseconds at the percentiles 0, 1, 25, 50, 75, 99 and 100.
+constexpr std::array<double, 7> kTable = {5, 6, 10, 16, 24, 100, 180};
+
+// 20,000 requests to a function of that table.
+LoadSpec with_durations(bool percentiles) {
+  LoadSpec load = steady(Spread::kUniform, 1000, 20);
+  auto& pattern = std::get<TracePattern>(load.pattern);
+  Trace trace = *pattern.trace;
+  TraceDurations& durations = trace.functions.front().durations.emplace();
+  durations.average = 20ms;
+  if (percentiles) {
+    auto& times = durations.percentiles.emplace();
+    for (std::size_t i = 0; i < kTable.size(); ++i) {
+      times[i] = std::chrono::nanoseconds(static_cast<std::int64_t>(kTable[i] * 1e6));
+    }
+  }
+  pattern.trace = std::make_shared<const Trace>(std::move(trace));
+  return load;
+}
+
+// What part of the runs the table says to be no longer than that.
+double table_cdf(double ms) {
+  constexpr auto& kParts = TraceDurations::kPercentiles;
+  if (ms <= kTable.front()) return 0;
+  for (std::size_t i = 1; i < kTable.size(); ++i) {
+    if (ms > kTable[i]) continue;
+    return kParts[i - 1] +
+           (kParts[i] - kParts[i - 1]) * (ms - kTable[i - 1]) / (kTable[i] - kTable[i - 1]);
+  }
+  return 1;
+}
+
+// Milliseconds that the function is to work on each of its requests; -1: it is not told.
+std::vector<double> works(const LoadSpec& load, std::uint64_t seed = 1) {
+  std::vector<double> found;
+  const auto arrivals = make_arrivals(load, seed, 0, 1);
+  while (const auto arrival = arrivals->next()) {
+    found.push_back(
+        arrival->work ? std::chrono::duration<double, std::milli>(*arrival->work).count() : -1);
+  }
+  return found;
+}
+
+TEST(TraceDurations, AreDrawnFromThePercentilesOfTheFunction) {
+  const std::vector<double> drawn = works(with_durations(true));
+  ASSERT_EQ(drawn.size(), 20'000U);
+  EXPECT_LT(ks_statistic(drawn, table_cdf), kKsCritical);
+  EXPECT_EQ(drawn, works(with_durations(true)));
+  EXPECT_NE(drawn, works(with_durations(true), 2));
+  // One request's says nothing about the next one's.
+  double product = 0;
+  for (std::size_t i = 1; i < drawn.size(); ++i) {
+    product += (table_cdf(drawn[i - 1]) - 0.5) * (table_cdf(drawn[i]) - 0.5);
+  }
+  EXPECT_LT(std::abs(product / (1.0 / 12) / std::sqrt(drawn.size())), 3.3);
+}
+
+TEST(TraceDurations, AreTheAverageWhereThereAreNoPercentiles) {
+  EXPECT_EQ(works(with_durations(false)), std::vector<double>(20'000, 20.0));
+}
+
+TEST(TraceDurations, OfAFunctionThatTheFileDoesNotHaveAreNotMadeUp) {
+  EXPECT_EQ(works(steady(Spread::kUniform, 2, 1)), (std::vector<double>{-1, -1}));
+}
+
+TEST(TraceDurations, ShrinkWithTheTimeScale) {
+  LoadSpec load = with_durations(true);
+  const std::vector<double> full = works(load);
+  load.time_scale = 8;
+  const std::vector<double> shrunk = works(load);
+  ASSERT_EQ(shrunk.size(), full.size());
+  for (std::size_t i = 0; i < full.size(); ++i) EXPECT_NEAR(shrunk[i], full[i] / 8, 1e-6);
+}
+
+TEST(TraceDurations, DoNotChangeWhenRequestsAreDue) {
+  EXPECT_EQ(due_times(with_durations(true)), due_times(steady(Spread::kUniform, 1000, 20)));
+}
+
+TEST(TraceDurations, OfATableHitItsPercentiles) {
+  const auto load = with_durations(true);
+  const auto& durations = *std::get<TracePattern>(load.pattern).trace->functions[0].durations;
+  EXPECT_EQ(duration_at(durations, 0), 5ms);
+  EXPECT_EQ(duration_at(durations, 0.01), 6ms);
+  EXPECT_EQ(duration_at(durations, 0.375), 13ms);
+  EXPECT_EQ(duration_at(durations, 0.5), 16ms);
+  EXPECT_EQ(duration_at(durations, 0.99), 100ms);
+  EXPECT_EQ(duration_at(durations, 1), 180ms);
 }
 
 TEST_F(TraceArrivals, ADurationCutsTheTrace) {

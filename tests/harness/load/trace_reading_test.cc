@@ -26,7 +26,7 @@ TEST_F(Azure2019, HasTheMinutesInWhichAFunctionWasCalled) {
   EXPECT_EQ(first.minutes[0].count, 2U);
   EXPECT_EQ(first.minutes[1].minute, 3U);
   EXPECT_EQ(first.minutes[1].count, 5U);
-  EXPECT_FALSE(first.average_duration.has_value());
+  EXPECT_FALSE(first.durations.has_value());
   EXPECT_EQ(trace.functions[1].function, "f2");
 }
 
@@ -64,9 +64,23 @@ TEST_F(Azure2019, DurationsAreOfTheFunctionWithTheSameHashes) {
                                                  "x,x,x,1,1,1,1,1,1,1,1,1,1,1\n"
                                                  "o,a,f,0,3,0,0,0,0,0,0,0,0,0\n");
   const Trace trace = read_trace(pattern);
-  EXPECT_EQ(trace.functions.at(0).average_duration, 0ns);
-  EXPECT_EQ(trace.functions.at(1).average_duration, 12'500us);
-  EXPECT_FALSE(trace.functions.at(2).average_duration.has_value());
+  ASSERT_TRUE(trace.functions.at(0).durations.has_value());
+  EXPECT_EQ(trace.functions.at(0).durations->average, 0ns);
+  ASSERT_TRUE(trace.functions.at(1).durations.has_value());
+  EXPECT_EQ(trace.functions.at(1).durations->average, 12'500us);
+  ASSERT_TRUE(trace.functions.at(1).durations->percentiles.has_value());
+  EXPECT_EQ(trace.functions.at(1).durations->percentiles->at(3), 12ms);
+  EXPECT_EQ(trace.functions.at(1).durations->percentiles->at(6), 20ms);
+  EXPECT_FALSE(trace.functions.at(2).durations.has_value());
+}
+
+TEST_F(Azure2019, PercentilesMayBeEmptyAllTogether) {
+  TracePattern pattern = azure_2019(header_2019(1) + "o,a,f,http,3\n");
+  pattern.durations = write("durations.csv", kDurationsHeader + "o,a,f,12.5,2,1,20,,,,,,,\n");
+  const Trace trace = read_trace(pattern);
+  ASSERT_TRUE(trace.functions.at(0).durations.has_value());
+  EXPECT_EQ(trace.functions.at(0).durations->average, 12'500us);
+  EXPECT_FALSE(trace.functions.at(0).durations->percentiles.has_value());
 }
 
 TEST_F(Azure2019, MalformedRowsAreRefusedWithTheirLine) {
@@ -137,6 +151,12 @@ TEST_F(Azure2019, DurationsThatAreMalformedAreRefusedWithTheirLine) {
               "durations.csv:2: column 4 must be a number from 0 on, not '" + value +
                   "'; correct it, or fetch the file again");
   }
+  EXPECT_EQ(is(kDurationsHeader + "o,a,f,1,1,1,1,1,2,3,,5,6,7\n"),
+            "durations.csv:2: column 11 must be a number from 0 on, not ''; "
+            "correct it, or fetch the file again");
+  EXPECT_EQ(is(kDurationsHeader + "o,a,f,1,1,1,1,1,2,3,2,5,6,7\n"),
+            "durations.csv:2: column 11 is less than the percentile before it; "
+            "correct it, or fetch the file again");
   // Of functions that are not replayed, too.
   EXPECT_EQ(is(kDurationsHeader + "o,a,g,1,1,1,1,1,1,1,1,1,1,y\n"),
             "durations.csv:2: column 14 must be a number from 0 on, not 'y'; "

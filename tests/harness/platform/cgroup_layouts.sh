@@ -46,7 +46,7 @@ if [ \$layout = group ]; then
   mkdir /sys/fs/cgroup/ours
   echo \$\$ > /sys/fs/cgroup/ours/cgroup.procs
 fi
-$launcher_test --gtest_filter='Cgroups.*' && $platform_test --gtest_filter='LimitsTest.*' &&
+$launcher_test --gtest_filter='Cgroups*' && $platform_test --gtest_filter='LimitsTest.*' &&
   echo "all of \$layout passed"
 echo o > /proc/sysrq-trigger
 sleep 60

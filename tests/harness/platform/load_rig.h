@@ -15,17 +15,20 @@
 
 namespace coldstart::harness {
 
-/// Requests at these moments.
+/// Requests at these moments, on each of which the function is to work for so long.
 class ListedArrivals final : public Arrivals {
  public:
-  explicit ListedArrivals(std::vector<std::chrono::nanoseconds> times) : times_(std::move(times)) {}
+  explicit ListedArrivals(std::vector<std::chrono::nanoseconds> times,
+                          std::optional<std::chrono::nanoseconds> work = std::nullopt)
+      : times_(std::move(times)), work_(work) {}
   std::optional<Arrival> next() override {
     if (next_ == times_.size()) return std::nullopt;
-    return Arrival{times_[next_++], std::nullopt};
+    return Arrival{times_[next_++], work_};
   }
 
  private:
   std::vector<std::chrono::nanoseconds> times_;
+  std::optional<std::chrono::nanoseconds> work_;
   std::size_t next_ = 0;
 };
 
@@ -46,14 +49,16 @@ struct LoadResult {
   }
 };
 
-/// `times`: when requests are due, of each function; not used for closed loads and sweeps.
+/// `times`: when requests are due, of each function; not used for closed loads and sweeps. `work`:
+/// how long it is to work on each.
 inline LoadResult drive(Rig& rig, const std::vector<FunctionSpec>& functions, const LoadSpec& load,
                         const std::vector<std::chrono::nanoseconds>& times = {},
-                        std::function<void()>* on_interrupt = nullptr) {
+                        std::function<void()>* on_interrupt = nullptr,
+                        std::optional<std::chrono::nanoseconds> work = std::nullopt) {
   LoadResult result;
   DriveContext context;
-  context.arrivals = [&times](std::size_t, std::size_t) {
-    return std::make_unique<ListedArrivals>(times);
+  context.arrivals = [&times, work](std::size_t, std::size_t) {
+    return std::make_unique<ListedArrivals>(times, work);
   };
   const auto append = [](auto& to, auto batch) { to.insert(to.end(), batch.begin(), batch.end()); };
   context.sink.starts = [&](std::span<const Start> batch) { append(result.starts, batch); };
@@ -69,10 +74,10 @@ inline LoadResult drive(Rig& rig, const std::vector<FunctionSpec>& functions, co
     rig.once(function, {.rehearsal = true});
     driven.push_back({function, static_cast<std::uint32_t>(driven.size()), false});
   }
-  const auto work = [&]() -> boost::asio::awaitable<void> {
+  const auto whole = [&]() -> boost::asio::awaitable<void> {
     result.duration_ns = co_await drive_load(rig.platform, load, 0, driven, context);
   };
-  rig.platform.run_to_end(work());
+  rig.platform.run_to_end(whole());
   std::stable_sort(result.invocations.begin(), result.invocations.end(),
                    [](const auto& a, const auto& b) { return a.due_ns < b.due_ns; });
   return result;

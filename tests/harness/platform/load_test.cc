@@ -73,6 +73,20 @@ TEST(Load, AnInstanceIsUsedAgainAndOutlivesItsLastRequestByKeepAliveOnly) {
   EXPECT_TRUE(leftovers(rig.launcher.pid()).empty());
 }
 
+TEST(Load, AnInstanceLivesUntilItsLastProcessHasGone) {
+  Rig rig;
+  FunctionSpec function = native(misbehaving("stubborn"));
+  function.stop_timeout = 400ms;
+  function.platform.keep_alive = 50ms;
+  const LoadResult result = drive(rig, {function}, listed(), {0ms, 1500ms});
+  ASSERT_EQ(result.lives.size(), 2U);
+  const InstanceLife& life = result.lives.front();
+  EXPECT_EQ(life.end, "keep-alive");
+  const Invocation& first = result.invocations.front();
+  // It is told to end after 50 ms, does not care, and is killed after 400 more.
+  EXPECT_GE(*life.ended_ns - first.due_ns - *first.done_ns, 449 * kMs);
+}
+
 TEST(Load, TimeScaleShortensKeepAlive) {
   Rig rig;
   FunctionSpec function = native(sample("hello"));

@@ -56,7 +56,8 @@ void expect_what_it_does(const Start& start, const std::string& beginning) {
   EXPECT_EQ(profile.lost, 0);
   EXPECT_NEAR(time_in(profile, true, "spins_long"), 120, tolerance(120));
   EXPECT_NEAR(time_in(profile, true, "spins_shortly"), 40, tolerance(40));
-  EXPECT_EQ(time_in(profile, true, "sleeps_for_a_while"), 0);
+  // To fall asleep and to wake take some CPU time: a sample may fall into either.
+  EXPECT_LT(time_in(profile, true, "sleeps_for_a_while"), 2.5);
   // How late it comes back depends on who else wants the CPU; never too early.
   EXPECT_GE(time_in(profile, false, "sleeps_for_a_while"), 80);
   EXPECT_LT(time_in(profile, false, "sleeps_for_a_while"), 240);

@@ -1,12 +1,20 @@
 // Where controllers are found in the three layouts of cgroups, and that groups limit and go away.
 #include "harness/process/cgroup.h"
 
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
+#include <vector>
 
+#include "harness/process/cgroup_removal.h"
+#include "harness/process/monotonic.h"
+#include "probes/fd.h"
 #include "results/model/error.h"
 
 namespace coldstart::harness {
@@ -152,6 +160,91 @@ TEST(Cgroups, WhatIsMadeCarriesTheLimitsAndGoesAway) {
   remove_cgroups(set);
   for (const std::string& folder : set.folders) EXPECT_FALSE(fs::exists(folder)) << folder;
 }
+
+// A group with a process in it that ends when the other end of its pipe is closed.
+struct OccupiedGroup {
+  std::string folder;
+  Fd leash;
+  pid_t occupant = -1;
+
+  explicit OccupiedGroup(const std::string& path) : folder(path) {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) return;
+    occupant = ::fork();
+    if (occupant == 0) {
+      ::close(ends[1]);
+      char byte;
+      ::_exit(static_cast<int>(::read(ends[0], &byte, 1)));
+    }
+    ::close(ends[0]);
+    leash = Fd(ends[1]);
+    std::ofstream(folder + "/cgroup.procs") << occupant << std::flush;
+  }
+  void let_go() {
+    leash.reset();
+    ::waitpid(occupant, nullptr, 0);
+  }
+};
+
+// In each kind of hierarchy that is here: version 1 tells by the process, version 2 by the group.
+class Removal : public ::testing::TestWithParam<const char*> {
+ protected:
+  void SetUp() override {
+    const std::string group = "/coldstart-removal-" + std::to_string(::getpid());
+    folder_ = GetParam() + group;
+    if (!fs::exists(std::string(GetParam()) + "/cgroup.procs") ||
+        ::mkdir(folder_.c_str(), 0755) != 0) {
+      GTEST_SKIP() << "no group can be made in " << GetParam();
+    }
+  }
+  void TearDown() override { ::rmdir(folder_.c_str()); }
+
+  std::string folder_;
+};
+
+TEST_P(Removal, OfABusyGroupDoesNotWaitAndIsToldWhenItCanGo) {
+  OccupiedGroup group(folder_);
+  CgroupRemoval removal;
+  const std::int64_t begin = monotonic_ns();
+  removal.remove(folder_);
+  EXPECT_LT(monotonic_ns() - begin, 500'000'000) << "it waited till it gave up";
+  EXPECT_TRUE(fs::exists(folder_));
+  EXPECT_NE(removal.next_ns(), CgroupRemoval::kNever);
+  std::vector<pollfd> watched;
+  removal.watch(watched);
+  ASSERT_EQ(watched.size(), 1U);
+  EXPECT_EQ(::poll(watched.data(), 1, 0), 0) << "nothing has happened yet";
+  group.let_go();
+  EXPECT_EQ(::poll(watched.data(), 1, 5000), 1);
+  removal.go_on();
+  removal.finish();
+  EXPECT_FALSE(fs::exists(folder_));
+  EXPECT_EQ(removal.next_ns(), CgroupRemoval::kNever);
+}
+
+TEST_P(Removal, OfAGroupThatStaysBusyIsGivenUp) {
+  OccupiedGroup group(folder_);
+  CgroupRemoval removal;
+  removal.remove(folder_);
+  removal.finish();
+  EXPECT_TRUE(fs::exists(folder_));
+  EXPECT_EQ(removal.next_ns(), CgroupRemoval::kNever);
+  group.let_go();
+}
+
+TEST_P(Removal, TakesTheGroupsBelowAlong) {
+  ASSERT_EQ(::mkdir((folder_ + "/below").c_str(), 0755), 0);
+  OccupiedGroup group(folder_ + "/below");
+  CgroupRemoval removal;
+  removal.remove(folder_);
+  group.let_go();
+  removal.finish();
+  EXPECT_FALSE(fs::exists(folder_));
+}
+
+INSTANTIATE_TEST_SUITE_P(Cgroups, Removal,
+                         ::testing::Values("/sys/fs/cgroup", "/sys/fs/cgroup/unified",
+                                           "/sys/fs/cgroup/memory", "/sys/fs/cgroup/pids"));
 
 }  // namespace
 }  // namespace coldstart::harness

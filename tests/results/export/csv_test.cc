@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <map>
 
+#include "tests/results/sample_load.h"
 #include "tests/results/sample_run.h"
 #include "tests/results/support.h"
 
@@ -137,9 +138,46 @@ TEST(Csv, InvocationsNameTheirFunctionAndTheirLoad) {
   EXPECT_EQ(rows[1].at("sent_ns"), "");
 }
 
+TEST(Csv, InvocationsSayWhetherTheyWereWarmUpAndWhetherTimeWasCompressed) {
+  coldstart::Run run = testing::loaded_run();
+  run.loads[0].parameters = R"({"warmup_s": 1})";
+  const auto rows = rows_of(export_csv(run, CsvRows::kInvocations));
+  ASSERT_EQ(rows.size(), run.invocations.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const Invocation& invocation = run.invocations[i];
+    const bool steady = invocation.load == 0;
+    EXPECT_EQ(rows[i].at("warmup") == "true", steady && invocation.due_ns < 1'000'000'000);
+    EXPECT_EQ(rows[i].at("time_scale"), steady ? "1" : "60");
+    EXPECT_EQ(rows[i].at("due_ns"), std::to_string(invocation.due_ns));
+  }
+}
+
+TEST(Csv, InstancesHaveTheirLives) {
+  coldstart::Run run = testing::loaded_run();
+  run.instances.push_back(testing::full_instance());
+  run.instances.emplace_back().end = "failed to start";
+  const auto rows = rows_of(export_csv(run, CsvRows::kInstances));
+  ASSERT_EQ(rows.size(), run.instances.size());
+  const InstanceLife full = testing::full_instance();
+  const Row& row = rows[rows.size() - 2];
+  EXPECT_EQ(row.at("function"), run.functions.at(full.function).name);
+  EXPECT_EQ(row.at("load"), run.loads.at(full.load).name);
+  EXPECT_EQ(row.at("instance"), std::to_string(full.instance));
+  EXPECT_EQ(row.at("requested_ns"), std::to_string(full.requested_ns));
+  EXPECT_EQ(row.at("ready_ns"), std::to_string(*full.ready_ns));
+  EXPECT_EQ(row.at("ended_ns"), std::to_string(*full.ended_ns));
+  EXPECT_EQ(row.at("ended_by"), full.end);
+  EXPECT_EQ(row.at("invocations"), std::to_string(full.invocations));
+  EXPECT_EQ(row.at("peak_memory_bytes"), std::to_string(*full.peak_memory_bytes));
+  EXPECT_EQ(rows.back().at("ready_ns") + rows.back().at("ended_ns"), "");
+  EXPECT_EQ(rows.back().at("peak_memory_bytes"), "");
+  EXPECT_EQ(rows.back().at("invocations"), "0");
+}
+
 TEST(Csv, OfARunWithoutSuchRowsIsTheHeader) {
   const coldstart::Run run = testing::plain_run({}, 0);
-  for (const CsvRows rows : {CsvRows::kStarts, CsvRows::kPhases, CsvRows::kInvocations}) {
+  for (const CsvRows rows :
+       {CsvRows::kStarts, CsvRows::kPhases, CsvRows::kInvocations, CsvRows::kInstances}) {
     EXPECT_EQ(parse(export_csv(run, rows)).size(), 1U);
   }
 }

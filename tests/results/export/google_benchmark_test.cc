@@ -2,11 +2,16 @@
 
 #include <filesystem>
 #include <gtest/gtest.h>
+#include <map>
+#include <string>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "results/export/bmf.h"
+#include "results/statistics/load_summary.h"
 #include "tests/results/export/readers.h"
+#include "tests/results/sample_load.h"
 #include "tests/results/sample_run.h"
 #include "tests/results/support.h"
 
@@ -70,6 +75,41 @@ TEST(GoogleBenchmark, CpuTimeThatWasNotMeasuredIsNoTime) {
   }
 }
 
+// name -> row
+std::map<std::string, json> rows_of(const json& document) {
+  std::map<std::string, json> rows;
+  for (const json& row : document["benchmarks"]) rows[row["name"]] = row;
+  return rows;
+}
+
+TEST(GoogleBenchmark, RequestsUnderLoadHaveARowForTheirMedianAndForTheirP99) {
+  const coldstart::Run run = testing::loaded_run();
+  for (const Repetitions repetitions : {Repetitions::kEach, Repetitions::kMedian}) {
+    const json document = json::parse(export_google_benchmark(run, repetitions));
+    const auto rows = rows_of(document);
+    for (const LoadSummary& s : summarize_loads(run)) {
+      const std::string name = run.functions[s.function].name + '/' + run.loads[s.load].name;
+      for (const auto& [suffix, latency] :
+           {std::pair("/cold-requests", s.cold), std::pair("/warm-requests", s.warm)}) {
+        const json& median = rows.at(name + suffix);
+        EXPECT_EQ(median["real_time"], static_cast<double>(*latency.median_ns));
+        EXPECT_EQ(median["iterations"], latency.n);
+        EXPECT_EQ(median["repetitions"], 1);
+        EXPECT_EQ(median.contains("cpu_time"), repetitions == Repetitions::kEach);
+        ASSERT_EQ(rows.contains(name + suffix + "/p99"), latency.p99_ns.has_value());
+        if (latency.p99_ns) {
+          EXPECT_EQ(rows.at(name + suffix + "/p99")["real_time"],
+                    static_cast<double>(*latency.p99_ns));
+        }
+      }
+      EXPECT_EQ(document["context"]["left_out"].value(name + "/requests", std::size_t{0}),
+                s.invocations - s.answered + s.warmup);
+    }
+    EXPECT_EQ(document["context"]["time_scale"], json({{"spikes", 60}}));
+    EXPECT_TRUE(document["context"].contains("cpu_time"));
+  }
+}
+
 // compare.py, of the package libbenchmark-tools: Mann-Whitney over the repetitions of each name.
 TEST(GoogleBenchmark, ComparePyReadsIt) {
   const std::string script = "/usr/share/benchmark/compare.py";
@@ -114,10 +154,25 @@ TEST(Bmf, GivesTheMedianWithItsIntervalAndLeavesOutWhatIsAbsent) {
   EXPECT_EQ(json::parse(export_bmf(testing::plain_run({"a"}, 0))), json::object());
 }
 
+TEST(Bmf, RequestsUnderLoadHaveTheirQuantiles) {
+  const coldstart::Run run = testing::loaded_run();
+  const json document = json::parse(export_bmf(run));
+  for (const LoadSummary& s : summarize_loads(run)) {
+    const std::string name = run.functions[s.function].name + '/' + run.loads[s.load].name;
+    const json& warm = document.at(name + "/warm-requests");
+    EXPECT_EQ(warm.at("latency").at("value"), *s.warm.median_ns);
+    EXPECT_EQ(warm.at("latency").at("lower_value"), s.warm.median_interval->low);
+    EXPECT_EQ(warm.at("latency-p90").at("value"), *s.warm.p90_ns);
+    EXPECT_EQ(warm.contains("latency-p99"), s.warm.p99_ns.has_value());
+    EXPECT_EQ(document.at(name + "/cold-requests").at("latency").at("value"), *s.cold.median_ns);
+  }
+}
+
 // The schema that Bencher publishes: name → measure → {value, lower_value, upper_value}, numbers.
 TEST(Bmf, KeepsToBenchersSchema) {
-  const json document = json::parse(export_bmf(testing::realistic_run(12)));
+  json document = json::parse(export_bmf(testing::realistic_run(12)));
   EXPECT_GE(document.size(), 8U);
+  document.update(json::parse(export_bmf(testing::loaded_run())));
   for (const auto& [benchmark, measures] : document.items()) {
     EXPECT_LE(benchmark.size(), 1024U);
     EXPECT_FALSE(measures.empty());

@@ -5,8 +5,12 @@
 #include <map>
 #include <regex>
 #include <set>
+#include <utility>
+#include <vector>
 
+#include "results/statistics/load_summary.h"
 #include "tests/results/export/readers.h"
+#include "tests/results/sample_load.h"
 #include "tests/results/sample_run.h"
 #include "tests/results/support.h"
 
@@ -62,6 +66,7 @@ TEST(OpenMetrics, KeepsToTheGrammar) {
   expect_openmetrics(export_openmetrics(testing::realistic_run(12), true));
   expect_openmetrics(export_openmetrics(testing::accounted_run(3), false));
   expect_openmetrics(export_openmetrics(awkward_run(), false));
+  expect_openmetrics(export_openmetrics(testing::loaded_run(), true));
 }
 
 TEST(OpenMetrics, SpeaksInSecondsAndLeavesOutWhatIsAbsent) {
@@ -86,6 +91,39 @@ TEST(OpenMetrics, CountsStartsByOutcome) {
   EXPECT_TRUE(testing::contains(text, "outcome=\"lost-events\"} 1\n"));
 }
 
+TEST(OpenMetrics, TellsOfEachFunctionUnderEachLoad) {
+  const coldstart::Run run = testing::loaded_run();
+  const std::string text = export_openmetrics(run, false);
+  const auto summaries = summarize_loads(run);
+  ASSERT_EQ(summaries.size(), 3U);
+  for (const LoadSummary& s : summaries) {
+    const std::string labels = "function=\"" + run.functions[s.function].name + "\",load=\"" +
+                               run.loads[s.load].name + "\",runtime=\"" +
+                               run.functions[s.function].runtime + '"';
+    const auto has = [&](const std::string& metric, const std::string& more, std::size_t value) {
+      const std::string line =
+          "\n" + metric + '{' + labels + more + "} " + std::to_string(value) + "\n";
+      EXPECT_TRUE(testing::contains(text, line)) << line << text;
+    };
+    has("coldstart_requests", R"(,outcome="ok")", s.answered);
+    has("coldstart_requests", R"(,outcome="dropped")", s.failed(Outcome::kDropped));
+    has("coldstart_requests", R"(,outcome="timeout")", s.failed(Outcome::kTimeout));
+    has("coldstart_requests_cold", "", s.cold_share->part);
+    has("coldstart_request_latency_seconds_count", R"(,start="cold")", s.cold.n);
+    has("coldstart_request_latency_seconds_count", R"(,start="warm")", s.warm.n);
+    has("coldstart_instances_started", "", s.instances);
+    has("coldstart_instances_max", "", s.max_instances);
+  }
+  EXPECT_TRUE(testing::contains(
+      text, "\ncoldstart_load_time_scale{load=\"spikes\",pattern=\"stages\"} 60\n"));
+}
+
+TEST(OpenMetrics, OfARunOfColdStartsAloneHasNothingOfRequests) {
+  const std::string text = export_openmetrics(testing::plain_run({"a"}, 12), false);
+  EXPECT_FALSE(testing::contains(text, "coldstart_request"));
+  EXPECT_FALSE(testing::contains(text, "coldstart_instances"));
+}
+
 TEST(OpenMetrics, TimestampsAreTheEndOfTheRun) {
   const std::string text = export_openmetrics(testing::plain_run({"a"}, 1), true);
   // 2026-01-01T00:01:40Z
@@ -103,8 +141,8 @@ TEST(OpenMetrics, PromtoolFindsNothingToComplainOf) {
   const auto promtool = testing::find_reader("promtool");
   if (!promtool) GTEST_SKIP() << "no promtool (Debian: package prometheus)";
   const testing::TempFolder folder;
-  for (const coldstart::Run& run :
-       {testing::realistic_run(12), testing::accounted_run(3), awkward_run()}) {
+  for (const coldstart::Run& run : {testing::realistic_run(12), testing::accounted_run(3),
+                                    awkward_run(), testing::loaded_run()}) {
     testing::write_file(folder / "metrics", export_openmetrics(run, false));
     const auto result =
         testing::run_command(*promtool + " check metrics < " + (folder / "metrics").string());
@@ -118,14 +156,17 @@ TEST(OpenMetrics, PromtoolBackfillsIt) {
   const auto promtool = testing::find_reader("promtool");
   if (!promtool) GTEST_SKIP() << "no promtool (Debian: package prometheus)";
   const testing::TempFolder folder;
-  testing::write_file(folder / "metrics", export_openmetrics(awkward_run(), true));
-  const auto result =
-      testing::run_command(*promtool + " tsdb create-blocks-from openmetrics " +
-                           (folder / "metrics").string() + ' ' + (folder / "blocks").string());
-  EXPECT_EQ(result.status, 0) << result.output;
-  EXPECT_TRUE(std::filesystem::exists(folder / "blocks") &&
-              !std::filesystem::is_empty(folder / "blocks"))
-      << result.output;
+  const std::vector<std::pair<std::string, coldstart::Run>> runs = {
+      {"awkward", awkward_run()}, {"loaded", testing::loaded_run()}};
+  for (const auto& [about, run] : runs) {
+    testing::write_file(folder / "metrics", export_openmetrics(run, true));
+    const auto blocks = folder / about;
+    const auto result = testing::run_command(*promtool + " tsdb create-blocks-from openmetrics " +
+                                             (folder / "metrics").string() + ' ' + blocks.string());
+    EXPECT_EQ(result.status, 0) << result.output;
+    EXPECT_TRUE(std::filesystem::exists(blocks) && !std::filesystem::is_empty(blocks))
+        << result.output;
+  }
 }
 
 }  // namespace

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "results/report/html.h"
+#include "results/report/markdown.h"
 #include "results/report/text.h"
+#include "results/statistics/summary.h"
 #include "tests/results/sample_run.h"
 #include "tests/results/support.h"
 
@@ -52,6 +55,26 @@ TEST(CausesTable, NamesFunctionCacheStateAndHowManyStarts) {
   EXPECT_TRUE(contains(text, "1,234 + 7"));
   EXPECT_TRUE(contains(text, "4.00 MiB"));
   EXPECT_EQ(testing::count_of(text, "run-queue: one could run"), 1U);
+}
+
+TEST(CausesTable, SaysThatTimeWasCompressedInEveryOutput) {
+  coldstart::Run run = testing::accounted_run(6);
+  Load load;
+  load.name = "cold";
+  load.pattern = "burst";
+  run.loads.push_back(load);
+  const std::string title = "Why the time passed in java (cold, disk; medians of 5 starts)";
+  const auto outputs = [&run] {
+    const auto summaries = summarize(run);
+    return std::vector<std::string>{causes_text(summarize_causes(run), {}),
+                                    markdown_report(run, summaries), html_report(run, summaries)};
+  };
+  for (const std::string& text : outputs()) {
+    EXPECT_TRUE(contains(text, title + ":"));
+    EXPECT_FALSE(contains(text, "time ×"));
+  }
+  run.loads.back().time_scale = 60;
+  for (const std::string& text : outputs()) EXPECT_TRUE(contains(text, title + " (time ×60):"));
 }
 
 TEST(CausesTable, WithoutCausesThereIsNothing) { EXPECT_EQ(causes_text({}, {}), ""); }
