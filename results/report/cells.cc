@@ -9,6 +9,7 @@
 
 #include "results/model/duration.h"
 #include "results/report/text.h"
+#include "results/statistics/disturbed_starts.h"
 #include "results/statistics/load_summary.h"
 
 namespace coldstart::results {
@@ -56,7 +57,8 @@ void fill_phases(Block& block) {
 std::vector<Block> blocks_of(const std::vector<Summary>& summaries) {
   std::vector<Block> blocks;
   for (const Summary& summary : summaries) {
-    const std::string title = printable(fmt::format("{}, {}", summary.load, summary.cache)) +
+    const std::string load = load_title(summary.load, summary.function);
+    const std::string title = printable(fmt::format("{}, {}", load, summary.cache)) +
                               time_scale_suffix(summary.time_scale);
     auto block = std::find_if(blocks.begin(), blocks.end(),
                               [&](const Block& b) { return b.title == title; });
@@ -93,6 +95,10 @@ std::size_t keep_most_started(Block& block, std::size_t at_most) {
   fill_phases(kept);
   block = std::move(kept);
   return all - at_most;
+}
+
+std::string load_title(const std::string& load, const std::string& function) {
+  return is_disturbed(load, function) ? load + " (not judged)" : load;
 }
 
 std::string time_scale_suffix(double time_scale) {

@@ -50,8 +50,9 @@ std::string html_stacks(const Run& run, const std::vector<Summary>& summaries) {
     const HotFrames hot = hot_frames(run, summary, kHottest);
     if (hot.starts == 0) continue;
     const auto profiles = profiles_of(run, summary);
-    html += fmt::format("<h3>{} ({}, {})</h3>\n<ul>\n", escaped(summary.function),
-                        escaped(summary.load), escaped(summary.cache));
+    html +=
+        fmt::format("<h3>{} ({}, {})</h3>\n<ul>\n", escaped(summary.function),
+                    escaped(load_title(summary.load, summary.function)), escaped(summary.cache));
     for (const std::string& sentence : stack_sentences(hot)) {
       html += fmt::format("<li>{}</li>\n", escaped(sentence));
     }
