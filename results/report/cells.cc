@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <fmt/format.h>
 #include <map>
 #include <string_view>
@@ -116,6 +117,12 @@ std::string format_interval(std::int64_t low_ns, std::int64_t high_ns) {
 std::string format_ratio(double ratio) {
   const int decimals = ratio < 9.995 ? 2 : ratio < 99.95 ? 1 : 0;
   return fmt::format("{:.{}f}×", ratio, decimals);
+}
+
+std::string format_rate(double per_second) {
+  constexpr double kWhole = 999.5;
+  return per_second < kWhole ? fmt::format("{:.3g}", per_second)
+                             : format_count(std::llround(per_second));
 }
 
 std::string format_count(std::int64_t count) {

@@ -61,6 +61,9 @@ std::string format_interval(std::int64_t low_ns, std::int64_t high_ns);
 /// "1.00×", "62.5×", "210×"
 std::string format_ratio(double ratio);
 
+/// "0.52", "13.7", "2,284": three digits or more, never a power of ten.
+std::string format_rate(double per_second);
+
 /// "1,234,567"
 std::string format_count(std::int64_t count);
 
