@@ -3,9 +3,11 @@
 #include <fcntl.h>
 #include <fstream>
 #include <iterator>
+#include <linux/openat2.h>
 #include <sstream>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include <utility>
 
@@ -88,6 +90,24 @@ std::optional<std::string> StackFiles::read_perf_map(std::uint32_t pid,
   std::ifstream file(path);
   if (!file) return std::nullopt;
   return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+void StackFiles::remove_perf_map(std::uint32_t pid, std::int64_t not_before) const {
+  const auto known = processes_.find(pid);
+  const bool elsewhere = known != processes_.end();
+  const std::uint32_t id = elsewhere ? known->second.own_id : pid;
+  const std::string name = "perf-" + std::to_string(id) + ".map";
+  const Fd ours(elsewhere ? -1 : ::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  // A container's /tmp may be a link: it must not lead out of the container.
+  open_how how{};
+  how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+  how.resolve = RESOLVE_IN_ROOT;
+  const Fd folder(static_cast<int>(::syscall(
+      SYS_openat2, elsewhere ? known->second.root.get() : ours.get(), "tmp", &how, sizeof(how))));
+  struct stat status {};
+  if (!folder || ::fstatat(folder.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return;
+  if (!S_ISREG(status.st_mode) || status.st_mtim.tv_sec < not_before) return;
+  ::unlinkat(folder.get(), name.c_str(), 0);
 }
 
 Fd StackFiles::open(std::uint32_t pid, const Mapping& mapping) const {

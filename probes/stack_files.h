@@ -41,6 +41,10 @@ class StackFiles {
   /// earlier process with that id (seconds since the epoch).
   std::optional<std::string> read_perf_map(std::uint32_t pid, std::int64_t not_before) const;
 
+  /// Removes what read_perf_map() would read, and nothing else: a regular file, no link. Does
+  /// nothing where there is none. Links on the way to it lead where they do for the process.
+  void remove_perf_map(std::uint32_t pid, std::int64_t not_before) const;
+
   /// Null: it is no file, or it cannot be found any more.
   const MappedFile* find(std::uint32_t pid, const Mapping& mapping);
   /// What to add to addresses of the file to get those in the process. Absent: the file does not

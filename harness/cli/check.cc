@@ -22,6 +22,7 @@
 #include "results/compare/gate_report.h"
 #include "results/export/json.h"
 #include "results/model/error.h"
+#include "results/statistics/disturbed_starts.h"
 #include "results/store/store.h"
 
 namespace coldstart::cli {
@@ -34,7 +35,7 @@ void judge_budgets(const Run& run, const std::vector<results::Budget>& budgets,
   for (results::Budget& budget : of_run) budget.function += suffix;
   std::vector<const Start*> starts;
   for (const Start& start : run.starts) {
-    if (start.load != results::kDisturbedLoad) starts.push_back(&start);
+    if (!results::is_disturbed(start.load, start.function)) starts.push_back(&start);
   }
   report.budgets = results::judge_budgets(starts, of_run, report.options);
   for (results::BudgetVerdict& verdict : report.budgets) {

@@ -10,6 +10,7 @@
 #include "harness/process/monotonic.h"
 #include "results/compare/gate_pairs.h"
 #include "results/report/cells.h"
+#include "results/statistics/disturbed_starts.h"
 #include "results/store/store.h"
 
 namespace coldstart::cli {

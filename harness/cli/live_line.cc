@@ -36,6 +36,11 @@ std::string live_line(const LiveState& state, int width, bool unicode) {
   return unicode ? line : results::to_ascii(line);
 }
 
+std::string plain_live_line(const std::string& line, int width, bool unicode) {
+  const std::string cut = results::fit_begin(results::printable(line), width);
+  return unicode ? cut : results::to_ascii(cut);
+}
+
 std::string time_left(std::int64_t ns) {
   constexpr std::int64_t kSecond = 1'000'000'000;
   const std::int64_t seconds = std::max<std::int64_t>((ns + kSecond - 1) / kSecond, 1);

@@ -19,6 +19,9 @@ struct LiveState {
 /// the last result is left out where there is no room, then the end of the name.
 std::string live_line(const LiveState& state, int width, bool unicode);
 
+/// A line that has no steps, at most `width` columns: the end of it is cut off.
+std::string plain_live_line(const std::string& line, int width, bool unicode);
+
 /// "12 s", "1 min 20 s", "2 h 5 min": rounded up, so that it never says 0 s.
 std::string time_left(std::int64_t ns);
 

@@ -46,9 +46,8 @@ void Progress::show(const std::string& what, int done, int total) {
   }
   LiveState state{what, done, total, last_result_, std::nullopt};
   if (done > 0) state.left_ns = (harness::monotonic_ns() - begun_ns_) / done * (total - done);
-  const std::string line = what.starts_with("rehearsing")
-                               ? results::fit(results::printable(what), width())
-                               : live_line(state, width(), unicode_);
+  const std::string line = what.starts_with("rehearsing") ? plain_live_line(what, width(), unicode_)
+                                                          : live_line(state, width(), unicode_);
   std::fprintf(stderr, "\r\x1b[K%s", line.c_str());
   std::fflush(stderr);
   drawn_ = true;
@@ -64,7 +63,7 @@ void Progress::live(const std::string& line) {
     std::fprintf(stderr, "%s\n", line.c_str());
     return;
   }
-  std::fprintf(stderr, "\r\x1b[K%.110s", line.c_str());
+  std::fprintf(stderr, "\r\x1b[K%s", plain_live_line(line, width(), unicode_).c_str());
   std::fflush(stderr);
   drawn_ = true;
 }

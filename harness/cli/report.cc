@@ -57,7 +57,7 @@ void print_waterfall(const Run& run, const std::vector<results::Summary>& summar
 
 int report(const Globals& globals, const ReportOptions& options) {
   results::PlotOptions pictures = plot_options(options.plots);
-  pictures.waterfalls = true;
+  pictures.drawn_by_page = true;
   const Run run = results::load_run(options.run, globals.db);
   const auto summaries = results::summarize(run);
   if (!options.html.empty()) write_html(run, summaries, options.html);

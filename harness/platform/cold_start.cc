@@ -1,5 +1,6 @@
 #include "harness/platform/cold_start.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <limits>
@@ -31,6 +32,18 @@ Fd memory_file(const char* name) {
   return file;
 }
 
+// A JVM that is told so by the measured command leaves a file in /tmp at each of its ends. What
+// somebody else told it (in our own environment, say) somebody else may want to read.
+bool asks_for_perf_map(const FunctionSpec& function) {
+  const auto asks = [](const std::string& word) {
+    return word.find("+DumpPerfMapAtExit") != std::string::npos;
+  };
+  return std::any_of(function.command.begin(), function.command.end(), asks) ||
+         std::any_of(function.jvm_args.begin(), function.jvm_args.end(), asks) ||
+         std::any_of(function.env.begin(), function.env.end(),
+                     [&](const auto& variable) { return asks(variable.second); });
+}
+
 }  // namespace
 
 ColdStart::ColdStart(Platform& platform, const FunctionSpec& function, const StartOptions& options,
@@ -58,38 +71,35 @@ ColdStart::~ColdStart() {
 }
 
 asio::awaitable<Start> ColdStart::run() {
+  StackWatch* const stacks = platform_.stacks_.get();
   prepare();
   prepare_cache();
   lost_before_ = platform_.session_.lost_events();
   if (!port_is_taken()) {
-    if (StackWatch* stacks = watch()) stacks->begin();
+    if (stacks) stacks->begin();
     view_.due_ns = monotonic_ns();
     deadline_ns_ = view_.due_ns + function_.timeout.count();
     launch();
     co_await serve();
   }
   platform_.hub_.fetch_events();
-  if (StackWatch* stacks = watch()) stacks->look(channel_->events);
+  if (stacks) stacks->look(channel_->events);
   if (rehearsal_) complete_rehearsal();
   check_cache_proof();
   record_.outlived = channel_->exited && !channel_->empty;
   note_exit();
   co_await end_instance();
   platform_.hub_.fetch_events();
-  // Its events are given up below.
-  const std::vector<probes::Event> events =
-      watch() != nullptr ? channel_->events : std::vector<probes::Event>();
+  if (stacks) stacks->finish(channel_->events, asks_for_perf_map(function_));
   write_record();
-  if (StackWatch* stacks = watch()) {
+  // Of a rehearsal nobody wants to see them.
+  if (stacks && !rehearsal_) {
     record_.stacks =
-        stacks->end(events, record_.instance, view_.due_ns, record_.timeline, plan_.rootfs);
+        stacks->profile(record_.instance, view_.due_ns, record_.timeline, plan_.rootfs);
   }
   if (platform_.open_records_ == 0) platform_.session_.between_starts();
   co_return std::move(record_);
 }
-
-// Of a rehearsal nobody wants to see them.
-StackWatch* ColdStart::watch() const { return rehearsal_ ? nullptr : platform_.stacks_.get(); }
 
 void ColdStart::request(const FirstRequest& first, WhoWaits who_waits) {
   who_waits_ = std::move(who_waits);

@@ -92,7 +92,6 @@ class ColdStart {
   std::pair<Outcome, std::string> how_it_ended();
 
  private:
-  StackWatch* watch() const;
   void prepare_limits(LaunchContext& context);
   void prepare_cache();
   void check_cache_proof();

@@ -30,6 +30,7 @@ StackWatch::StackWatch(int processes_fd, int rate_hz) {
 
 void StackWatch::begin() {
   (void)sampler_->take();
+  profiler_.files().forget_processes();
   perf_maps_.clear();
   began_s_ = ::time(nullptr);
 }
@@ -48,10 +49,17 @@ void StackWatch::read_perf_maps(const std::vector<probes::Event>& events) {
   }
 }
 
-StackProfile StackWatch::end(const std::vector<probes::Event>& events, std::uint64_t instance,
-                             std::int64_t due_ns, const Timeline& timeline,
-                             const std::filesystem::path& fallback_root) {
+void StackWatch::finish(const std::vector<probes::Event>& events, bool remove_perf_maps) {
   read_perf_maps(events);
+  if (!remove_perf_maps) return;
+  for (const std::uint32_t pid : processes_of(events)) {
+    profiler_.files().remove_perf_map(pid, began_s_);
+  }
+}
+
+StackProfile StackWatch::profile(std::uint64_t instance, std::int64_t due_ns,
+                                 const Timeline& timeline,
+                                 const std::filesystem::path& fallback_root) {
   probes::StacksView view{instance, due_ns, sampler_->rate_hz(), {}};
   for (const auto& [pid, text] : perf_maps_) view.perf_maps[pid] = probes::PerfMap::parse(text);
   profiler_.files().set_fallback_root(fallback_root.string());

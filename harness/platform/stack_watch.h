@@ -29,10 +29,11 @@ class StackWatch {
   void begin();
   /// It has answered, and its processes still live: only now can be seen where their files are.
   void look(const std::vector<probes::Event>& events);
-  /// Its processes are gone. `fallback_root`: of a container; empty: none.
-  StackProfile end(const std::vector<probes::Event>& events, std::uint64_t instance,
-                   std::int64_t due_ns, const Timeline& timeline,
-                   const std::filesystem::path& fallback_root);
+  /// Its processes are gone. `remove_perf_maps`: also takes away the maps that they left in /tmp.
+  void finish(const std::vector<probes::Event>& events, bool remove_perf_maps);
+  /// After that, where somebody wants to see them. `fallback_root`: of a container; empty: none.
+  StackProfile profile(std::uint64_t instance, std::int64_t due_ns, const Timeline& timeline,
+                       const std::filesystem::path& fallback_root);
 
  private:
   void read_perf_maps(const std::vector<probes::Event>& events);

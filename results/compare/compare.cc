@@ -19,6 +19,10 @@ constexpr const char* kDrift =
     "measure "
     "both side by side: coldstart check.";
 
+constexpr const char* kDisturbed =
+    "Disturbed: other tasks took CPUs while these pairs were measured; the check measured them "
+    "again and judged the repetitions only.";
+
 std::string name_of(const Run& run) {
   std::string text = run.info.id > 0 ? fmt::format("run {}", run.info.id) : std::string("run");
   if (!run.info.label.empty()) text += fmt::format(" ({})", printable(run.info.label));
@@ -27,8 +31,13 @@ std::string name_of(const Run& run) {
 
 ComparedSide side_of(const Run& run, const Series& series) {
   const Summary& summary = series.summary;
-  return {name_of(run),  summary.function, summary.load,
-          summary.cache, summary.n,        summary.median_ns.value_or(0)};
+  return {name_of(run),
+          summary.function,
+          summary.load,
+          summary.cache,
+          summary.disturbed,
+          summary.n,
+          summary.median_ns.value_or(0)};
 }
 
 std::vector<std::int64_t> sorted(const Series& series) {
@@ -170,6 +179,10 @@ void compare_pairs(const Run& run_a, const Run& run_b, const std::vector<Pair>& 
                 obstacles.size() > 1 ? fmt::format("and {} more", obstacles.size() - 1) : "");
   }
   comparison.notes.insert(comparison.notes.end(), obstacles.begin(), obstacles.end());
+  if (std::any_of(comparison.series.begin(), comparison.series.end(),
+                  [](const SeriesComparison& c) { return c.a.disturbed || c.b.disturbed; })) {
+    comparison.notes.emplace_back(kDisturbed);
+  }
 }
 
 void note_missing(const Run& run, const std::vector<Series>& all, const std::set<std::string>& used,

@@ -21,6 +21,7 @@ struct ComparedSide {
   std::string function;
   std::string load;
   std::string cache;
+  bool disturbed = false;  ///< pairs of a check that were not judged
   std::size_t n = 0;
   std::int64_t median_ns = 0;
 };

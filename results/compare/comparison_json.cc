@@ -13,9 +13,11 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json side_json(const ComparedSide& side) {
-  return {{"run", side.run},   {"function", side.function},
-          {"load", side.load}, {"cache", side.cache},
-          {"n", side.n},       {"median_ns", side.median_ns}};
+  Json json = {{"run", side.run},   {"function", side.function},
+               {"load", side.load}, {"cache", side.cache},
+               {"n", side.n},       {"median_ns", side.median_ns}};
+  if (side.disturbed) json["disturbed"] = true;
+  return json;
 }
 
 // A shift in whole nanoseconds, a ratio as it is.

@@ -20,7 +20,7 @@ constexpr std::size_t kThings = 12;
 
 std::string side_name(const ComparedSide& side) {
   return fmt::format("{}: {}, {}, {}; {} {}", side.run, printable(side.function),
-                     printable(side.load), printable(side.cache), side.n,
+                     printable(load_title(side.load, side.function)), printable(side.cache), side.n,
                      side.n == 1 ? "start" : "starts");
 }
 
@@ -140,10 +140,11 @@ std::string comparison_markdown(const Comparison& comparison) {
     text += "- " + markdown_escaped(c.sentence) + '\n';
   }
   for (const SeriesComparison& c : comparison.series) {
-    const std::string title = c.a.function == c.b.function
-                                  ? printable(c.a.function) + ", " + printable(c.a.load)
-                                  : fmt::format("{} and {}, {}", printable(c.a.function),
-                                                printable(c.b.function), printable(c.a.load));
+    const std::string load = printable(load_title(c.a.load, c.a.function));
+    const std::string title =
+        c.a.function == c.b.function
+            ? printable(c.a.function) + ", " + load
+            : fmt::format("{} and {}, {}", printable(c.a.function), printable(c.b.function), load);
     text +=
         fmt::format("\n<details><summary>{}</summary>\n\nA: {}  \nB: {}\n", markdown_escaped(title),
                     markdown_escaped(side_name(c.a)), markdown_escaped(side_name(c.b)));

@@ -13,11 +13,11 @@ namespace {
 
 // "java", or where the function is the same what else tells the sides apart.
 std::string who(const ComparedSide& side, const ComparedSide& other) {
-  if (side.function != other.function) return printable(side.function);
-  if (side.cache != other.cache) {
-    return fmt::format("{} ({})", printable(side.function), printable(side.cache));
+  std::string name = printable(side.function);
+  if (side.function == other.function && side.cache != other.cache) {
+    name += fmt::format(" ({})", printable(side.cache));
   }
-  return printable(side.function);
+  return side.disturbed ? name + " (disturbed, not judged)" : name;
 }
 
 std::string headline(const SeriesComparison& c) {

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "results/statistics/disturbed_starts.h"
+
 namespace coldstart::results {
 namespace {
 

@@ -11,9 +11,6 @@
 
 namespace coldstart::results {
 
-/// The load of pairs that were disturbed and repeated: they are kept and not judged.
-inline constexpr const char* kDisturbedLoad = "disturbed";
-
 struct RunPairs {
   std::vector<PairSeries> series;              ///< functions in the order of the run
   std::vector<std::vector<StartPair>> starts;  ///< of each; they point into the run

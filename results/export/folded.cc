@@ -7,6 +7,7 @@
 
 #include "results/export/choose_starts.h"
 #include "results/model/error.h"
+#include "results/statistics/disturbed_starts.h"
 
 namespace coldstart::results {
 namespace {
@@ -48,8 +49,10 @@ std::string export_folded(const Run& run, const FoldedChoices& choices,
   const bool both = choices.on_cpu && choices.off_cpu;
   std::map<std::string, std::int64_t> lines;
   for (const Start* start : those) {
-    const std::string function =
-        as_frame(caches.size() > 1 ? start->function + '@' + start->cache : start->function);
+    std::string name = start->function;
+    if (caches.size() > 1) name += '@' + start->cache;
+    if (is_disturbed(start->load, start->function)) name += " (disturbed)";
+    const std::string function = as_frame(name);
     for (const FoldedStack& stack : start->stacks->stacks) {
       const bool wanted = both || stack.on_cpu != choices.off_cpu;
       if (!wanted) continue;

@@ -11,6 +11,7 @@
 #include "results/export/load_json.h"
 #include "results/export/overhead_json.h"
 #include "results/export/stacks_json.h"
+#include "results/statistics/disturbed_starts.h"
 #include "results/statistics/summary.h"
 
 namespace coldstart::results {
@@ -80,6 +81,7 @@ Json start_json(const Start& start) {
                {"cache", start.cache},          {"trial", start.trial},
                {"order", start.order},          {"instance", start.instance},
                {"outcome", name(start.outcome)}};
+  if (is_disturbed(start.load, start.function)) json["disturbed"] = true;
   put(json, "message", start.message);
   json["due_ns"] = start.due_ns;
   put(json, "latency_ns", latency_ns(start.timeline));
@@ -128,6 +130,7 @@ Json summary_json(const Summary& summary) {
                {"cache", summary.cache},
                {"n", summary.n},
                {"failed", summary.failed()}};
+  if (summary.disturbed) json["disturbed"] = true;
   Json failed_by = Json::object();
   for (const auto& [outcome, count] : summary.failed_by)
     failed_by[std::string(name(outcome))] = count;

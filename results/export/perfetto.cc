@@ -13,6 +13,8 @@
 #include "results/export/series.h"
 #include "results/export/trace_events.h"
 #include "results/export/trace_threads.h"
+#include "results/report/cells.h"
+#include "results/statistics/disturbed_starts.h"
 
 namespace coldstart::results {
 namespace {
@@ -23,6 +25,7 @@ Json start_args(const Start& start) {
   Json args = {{"outcome", name(start.outcome)}, {"load", start.load},
                {"cache", start.cache},           {"trial", start.trial},
                {"due_ns", start.due_ns},         {"lost_events", start.lost_events}};
+  if (is_disturbed(start.load, start.function)) args["disturbed"] = true;
   put(args, "message", start.message);
   put(args, "pid", start.pid);
   put(args, "port", start.port);
@@ -172,9 +175,9 @@ std::vector<TraceSlice> jvm_slices(const Start& start) {
 void put_start(Trace& trace, int number, const ChosenStart& chosen) {
   const Start& start = *chosen.start;
   const bool by_trial = chosen.why.starts_with("trial");
-  const std::string which =
-      fmt::format("{}: {} of {}, {}{}", start.function, chosen.why, start.load, start.cache,
-                  by_trial ? "" : fmt::format(" (trial {})", start.trial));
+  const std::string which = fmt::format("{}: {} of {}, {}{}", start.function, chosen.why,
+                                        load_title(start.load, start.function), start.cache,
+                                        by_trial ? "" : fmt::format(" (trial {})", start.trial));
   TraceProcess tracks(trace, number, which);
   tracks.add("start and phases", "phase", phase_slices(start));
   tracks.add_instants("boundaries", "boundary", boundary_instants(start));

@@ -140,7 +140,8 @@ std::vector<Answer> answers_of(const Run& run, const std::vector<Block>& blocks)
     }
     sentence += failures;
     if (sentence.starts_with(' ')) sentence.erase(0, 1);
-    answers.push_back({blocks.size() > 1 ? block.title : "", sentence});
+    answers.push_back(
+        {blocks.size() > 1 || block.summaries.front()->disturbed ? block.title : "", sentence});
   }
   return answers;
 }

@@ -31,7 +31,8 @@ DetailTable ladder_of(const std::string& load, const std::vector<const Summary*>
     by_state[{summary->function, summary->cache}] = summary;
   }
   DetailTable table;
-  table.title = fmt::format("Cache states, load {}: median (95 % interval)", printable(load));
+  table.title = fmt::format("Cache states, load {}: median (95 % interval)",
+                            printable(load_title(load, of_load.front()->function)));
   table.columns.push_back({"function", {}, true});
   for (const std::string& state : states) table.columns.push_back({printable(state)});
   Column ratio{"ratio", {}, false, TooWide::kKeep, "median of disk over median of page-cache"};

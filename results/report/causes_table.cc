@@ -53,8 +53,8 @@ DetailTable causes_table(const CausesSummary& causes) {
   DetailTable table;
   table.title = fmt::format(
       "Why the time passed in {} ({}, {}; medians of {} start{}){}:", printable(causes.function),
-      printable(causes.load), printable(causes.cache), causes.n, causes.n == 1 ? "" : "s",
-      time_scale_suffix(causes.time_scale));
+      printable(load_title(causes.load, causes.function)), printable(causes.cache), causes.n,
+      causes.n == 1 ? "" : "s", time_scale_suffix(causes.time_scale));
   Column phase{"phase", {}, true};
   Column median{"median"};
   Column why{"the phase was", {}, true, TooWide::kWrap};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <fmt/format.h>
 #include <map>
 #include <string_view>
@@ -9,6 +10,7 @@
 
 #include "results/model/duration.h"
 #include "results/report/text.h"
+#include "results/statistics/disturbed_starts.h"
 #include "results/statistics/load_summary.h"
 
 namespace coldstart::results {
@@ -56,7 +58,8 @@ void fill_phases(Block& block) {
 std::vector<Block> blocks_of(const std::vector<Summary>& summaries) {
   std::vector<Block> blocks;
   for (const Summary& summary : summaries) {
-    const std::string title = printable(fmt::format("{}, {}", summary.load, summary.cache)) +
+    const std::string load = load_title(summary.load, summary.function);
+    const std::string title = printable(fmt::format("{}, {}", load, summary.cache)) +
                               time_scale_suffix(summary.time_scale);
     auto block = std::find_if(blocks.begin(), blocks.end(),
                               [&](const Block& b) { return b.title == title; });
@@ -95,6 +98,10 @@ std::size_t keep_most_started(Block& block, std::size_t at_most) {
   return all - at_most;
 }
 
+std::string load_title(const std::string& load, const std::string& function) {
+  return is_disturbed(load, function) ? load + " (not judged)" : load;
+}
+
 std::string time_scale_suffix(double time_scale) {
   return time_scale == 1 ? "" : fmt::format(" (time ×{:g})", time_scale);
 }
@@ -110,6 +117,12 @@ std::string format_interval(std::int64_t low_ns, std::int64_t high_ns) {
 std::string format_ratio(double ratio) {
   const int decimals = ratio < 9.995 ? 2 : ratio < 99.95 ? 1 : 0;
   return fmt::format("{:.{}f}×", ratio, decimals);
+}
+
+std::string format_rate(double per_second) {
+  constexpr double kWhole = 999.5;
+  return per_second < kWhole ? fmt::format("{:.3g}", per_second)
+                             : format_count(std::llround(per_second));
 }
 
 std::string format_count(std::int64_t count) {

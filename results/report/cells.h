@@ -48,6 +48,10 @@ void drop_parallel(const Run& run, std::vector<Block>& blocks);
 std::size_t keep_most_started(Block& block, std::size_t at_most);
 inline constexpr std::size_t kMostFunctions = 40;  ///< in a table or a picture
 
+/// The load as it is called where a number of it is read: "cold", or "disturbed (not judged)" of
+/// the pairs of a check that were measured again.
+std::string load_title(const std::string& load, const std::string& function);
+
 /// " (time ×60)", or nothing where time was not compressed: for titles.
 std::string time_scale_suffix(double time_scale);
 
@@ -56,6 +60,9 @@ std::string format_interval(std::int64_t low_ns, std::int64_t high_ns);
 
 /// "1.00×", "62.5×", "210×"
 std::string format_ratio(double ratio);
+
+/// "0.52", "13.7", "2,284": three digits or more, never a power of ten.
+std::string format_rate(double per_second);
 
 /// "1,234,567"
 std::string format_count(std::int64_t count);

@@ -107,12 +107,13 @@ std::string list_of(const std::vector<std::string>& items) {
   return html + "</ul>\n";
 }
 
-// Right below the numbers that they are missing from.
+// Right below the numbers that they are missing from, or that they are about.
 std::string left_out(const Run& run, const Block& block) {
   std::vector<std::string> notes;
   for (const Summary* summary : block.summaries) {
     for (std::string& note : left_out_notes(run, *summary, false)) notes.push_back(std::move(note));
   }
+  if (block.summaries.front()->disturbed) notes.insert(notes.begin(), kDisturbedNote);
   return list_of(notes);
 }
 
@@ -177,9 +178,12 @@ std::string load_part(const Content& content) {
 std::string causes_part(const Content& content) {
   std::string html = figures(content, PictureSection::kCauses, "");
   for (const CausesSummary& of_function : content.causes) {
-    html += fmt::format("<details><summary>{}, phase by phase ({}, {}){}</summary>\n",
-                        escaped(of_function.function), escaped(of_function.load),
-                        escaped(of_function.cache), time_scale_suffix(of_function.time_scale));
+    html += fmt::format(
+        "<details><summary>{}, phase by phase ({}, {}){}</summary>
+        ",
+        escaped(of_function.function),
+        escaped(load_title(of_function.load, of_function.function)), escaped(of_function.cache),
+        time_scale_suffix(of_function.time_scale));
     html += html_table(causes_table(of_function)) + "</details>\n";
   }
   return html;
@@ -216,8 +220,8 @@ std::string median_starts(const Content& content) {
     const Details details = details_of(start);
     html += fmt::format(
         "<details><summary>{} ({}, {}): the median start, {} from due to {} ({})</summary>\n",
-        escaped(summary.function), escaped(summary.load), escaped(summary.cache),
-        format_duration(latency_ns(start.timeline).value_or(0)),
+        escaped(summary.function), escaped(load_title(summary.load, summary.function)),
+        escaped(summary.cache), format_duration(latency_ns(start.timeline).value_or(0)),
         end_of_clock(contract_of(content.run, summary.function)),
         place_of_median_start(content.run, summary));
     html += html_waterfall(start) + list_of(details.sentences);

@@ -11,17 +11,6 @@
 namespace coldstart::results {
 namespace {
 
-std::vector<const StackProfile*> profiles_of(const Run& run, const Summary& summary) {
-  std::vector<const StackProfile*> profiles;
-  for (const Start& start : run.starts) {
-    if (start.stacks && start.usable() && start.function == summary.function &&
-        start.load == summary.load && start.cache == summary.cache) {
-      profiles.push_back(&*start.stacks);
-    }
-  }
-  return profiles;
-}
-
 std::string picture(const std::vector<const StackProfile*>& profiles, bool on_cpu,
                     const std::string& function) {
   const FlameGraph graph =
@@ -49,9 +38,10 @@ std::string html_stacks(const Run& run, const std::vector<Summary>& summaries) {
   for (const Summary& summary : summaries) {
     const HotFrames hot = hot_frames(run, summary, kHottest);
     if (hot.starts == 0) continue;
-    const auto profiles = profiles_of(run, summary);
-    html += fmt::format("<h3>{} ({}, {})</h3>\n<ul>\n", escaped(summary.function),
-                        escaped(summary.load), escaped(summary.cache));
+    const auto profiles = stack_profiles(run, summary);
+    html +=
+        fmt::format("<h3>{} ({}, {})</h3>\n<ul>\n", escaped(summary.function),
+                    escaped(load_title(summary.load, summary.function)), escaped(summary.cache));
     for (const std::string& sentence : stack_sentences(hot)) {
       html += fmt::format("<li>{}</li>\n", escaped(sentence));
     }

@@ -182,8 +182,9 @@ json start_of(Builder& builder, const Start& start, const std::string& at,
   const std::string took = latency ? format_duration(*latency) : std::string(name(start.outcome));
   return {{"at", at},
           {"label", fmt::format("{} (trial {})", took, start.trial)},
-          {"title", printable(fmt::format("{}, {}, {}: trial {}, {}{}", start.function, start.load,
-                                          start.cache, start.trial, took, rank))},
+          {"title", printable(fmt::format("{}, {}, {}: trial {}, {}{}", start.function,
+                                          load_title(start.load, start.function), start.cache,
+                                          start.trial, took, rank))},
           {"rows", rows_of(builder, start)}};
 }
 
@@ -239,7 +240,8 @@ json group_of(Builder& builder, const Run& run, const Group& group, bool outer, 
         start_of(builder, start, "failed", start.message.empty() ? "" : ", " + start.message));
   }
   return {{"name", named_fully ? printable(fmt::format("{} ({}, {})", summary.function,
-                                                       summary.load, summary.cache))
+                                                       load_title(summary.load, summary.function),
+                                                       summary.cache))
                                : printable(summary.function)},
           {"starts", std::move(starts)}};
 }

@@ -111,7 +111,8 @@ void add_parallel(const Run& run, const std::vector<Summary>& summaries, Drafts&
     for (const ParallelPoint& point : sweep.points) {
       Summary& row = rows.emplace_back(*point.summary);
       row.function = fmt::format("{} at once", point.k);
-      if (point.starts_per_s) row.function += fmt::format(" ({:.3g}/s)", *point.starts_per_s);
+      if (point.starts_per_s)
+        row.function += fmt::format(" ({}/s)", format_rate(*point.starts_per_s));
       usable = usable || row.n > 0;
     }
     if (!usable) continue;

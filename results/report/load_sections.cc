@@ -234,7 +234,7 @@ DetailTable latencies(const Run& run, const std::vector<const LoadSummary*>& sum
 }
 
 std::string per_second(const std::optional<double>& rate) {
-  return rate ? fmt::format("{:.3g}", *rate) : kAbsent;
+  return rate ? format_rate(*rate) : kAbsent;
 }
 
 DetailTable traffic(const Run& run, const std::vector<const LoadSummary*>& summaries,

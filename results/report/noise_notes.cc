@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "results/report/cells.h"
 #include "results/report/text.h"
 #include "results/statistics/quantile.h"
 
@@ -64,8 +65,8 @@ std::vector<std::string> noise_notes(const Run& run, const std::vector<Summary>&
   const auto samples = in_order(run);
   std::vector<std::string> notes;
   for (const Summary& s : summaries) {
-    const std::string whose =
-        printable(fmt::format("noise: {} ({}, {})", s.function, s.load, s.cache));
+    const std::string whose = printable(
+        fmt::format("noise: {} ({}, {})", s.function, load_title(s.load, s.function), s.cache));
     const auto found = samples.find({s.function, s.load, s.cache});
     if (found != samples.end()) {
       const std::string drift = drift_of(found->second);

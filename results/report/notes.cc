@@ -30,7 +30,8 @@ bool several_settings(const std::vector<Summary>& summaries) {
 
 // "cpp", or "cpp (cold, disk)" where a run has more than one load or cache state.
 std::string title_of(const Summary& summary, bool with_setting) {
-  return with_setting ? fmt::format("{} ({}, {})", summary.function, summary.load, summary.cache)
+  return with_setting ? fmt::format("{} ({}, {})", summary.function,
+                                    load_title(summary.load, summary.function), summary.cache)
                       : summary.function;
 }
 
@@ -96,6 +97,10 @@ std::string first_unproven_reason(const Run& run, const Summary& summary) {
 std::vector<std::string> failure_notes(const Run& run, const std::vector<Summary>& summaries) {
   std::vector<std::string> notes;
   const bool with_setting = several_settings(summaries);
+  if (std::any_of(summaries.begin(), summaries.end(),
+                  [](const Summary& s) { return s.disturbed; })) {
+    notes.emplace_back(kDisturbedNote);
+  }
   for (const Summary& summary : summaries) {
     for (std::string& note : left_out_notes(run, summary, with_setting)) {
       notes.push_back(std::move(note));
@@ -305,7 +310,8 @@ std::vector<std::string> condition_notes(const Run& run, const std::vector<Summa
   }
   std::vector<std::string> settings;
   for (const Summary& summary : summaries) {
-    std::string setting = fmt::format("load {}, cache {}", summary.load, summary.cache);
+    std::string setting =
+        fmt::format("load {}, cache {}", load_title(summary.load, summary.function), summary.cache);
     if (std::find(settings.begin(), settings.end(), setting) == settings.end()) {
       settings.push_back(std::move(setting));
     }

@@ -9,12 +9,18 @@
 
 namespace coldstart::results {
 
+/// What is to be known of summaries that are marked as disturbed.
+inline constexpr const char* kDisturbedNote =
+    "disturbed: other tasks took CPUs while these pairs were measured; the check measured them "
+    "again and judged the repetitions only";
+
 /// Each entry is one sentence or line of plain UTF-8 text without line breaks or control
 /// characters.
 struct Notes {
-  std::vector<std::string> skipped;   ///< "java: skipped: no `java`; apt-get install …"
-  std::vector<std::string> failures;  ///< "cpp: 2 failed: timeout ×2 (no answer within 30 s)"
-  std::vector<std::string> absent;    ///< "p99 needs 100 starts", one a kind
+  std::vector<std::string> skipped;  ///< "java: skipped: no `java`; apt-get install …"
+  /// "cpp: 2 failed: timeout ×2 (no answer within 30 s)"; that some starts were disturbed.
+  std::vector<std::string> failures;
+  std::vector<std::string> absent;  ///< "p99 needs 100 starts", one a kind
   /// Boundaries, and parts of the account, that were not seen although they would apply.
   std::vector<std::string> unseen;  ///< "not seen in python: runtime_ready (tier runtime is off)"
   std::vector<std::string>

@@ -156,7 +156,7 @@ void add_ladders(std::vector<PictureDraft>& drafts, const std::string& suite,
     drafts.push_back(
         {PictureSection::kLadder, loads.size() > 1 ? picture_file_name("ladder-" + load) : "ladder",
          fmt::format("What each cache state costs, median and 95 % interval: {}{}", suite,
-                     printable(load)),
+                     printable(load_title(load, of_load.front()->function))),
          "", fmt::format("Medians of each cache state: {}.", words),
          [of_load = of_load](const Canvas& canvas) { return ladder_script(of_load, canvas); }});
   }
@@ -232,9 +232,9 @@ std::vector<PictureDraft> waterfalls_of(const Run& run, const std::vector<Summar
       add_words(words, short_name(span.phases) + ' ' + format_duration(span.length_ns()));
     }
     if (words.empty()) continue;
-    const std::string title =
-        printable(fmt::format("The median start of {} ({}, {}){}, {}", s.function, s.load, s.cache,
-                              time_scale_suffix(s.time_scale), place_of_median_start(run, s)));
+    const std::string title = printable(fmt::format(
+        "The median start of {} ({}, {}){}, {}", s.function, load_title(s.load, s.function),
+        s.cache, time_scale_suffix(s.time_scale), place_of_median_start(run, s)));
     drafts.push_back({PictureSection::kWaterfall,
                       picture_file_name("waterfall-" + s.function +
                                         (several ? "-" + s.load + "-" + s.cache : "")),

@@ -13,7 +13,7 @@
 namespace coldstart::results {
 
 /// Where in a report a picture belongs.
-enum class PictureSection { kPhases, kDistribution, kLadder, kCauses, kLoad, kWaterfall };
+enum class PictureSection { kPhases, kDistribution, kLadder, kCauses, kLoad, kWaterfall, kStacks };
 
 struct PictureDraft {
   PictureSection section = PictureSection::kPhases;

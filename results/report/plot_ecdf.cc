@@ -12,7 +12,7 @@ namespace {
 
 constexpr double kCharacter = 8.0;  // pixels
 constexpr int kLeft = 86;
-constexpr int kNarrowLeft = 54;  // without the name of the axis
+constexpr int kNarrowLeft = 64;  // without the name of the axis
 constexpr int kNaturalPlot = 700;
 constexpr int kTitle = 34;
 constexpr int kTop = 16;

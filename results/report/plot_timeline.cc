@@ -189,7 +189,7 @@ struct Layout {
 Layout layout_of(std::vector<LegendEntry>& legend, const Canvas& canvas) {
   Layout at;
   at.frame.width = canvas.width > 0 ? canvas.width : kNaturalWidth;
-  at.left = canvas.narrow() ? 78 : 86;  // four digits and, beside them, what they are
+  at.left = 86;  // four digits and, beside them, what they are
   at.right = at.frame.width - kMargin;
   const int legend_height = place_legend(legend, at.frame.width) * kLegendRow;
   const int title = canvas.title.empty() ? 0 : kTitle;

@@ -9,6 +9,7 @@
 
 #include "results/model/error.h"
 #include "results/report/gnuplot.h"
+#include "results/report/plot_flame.h"
 
 namespace coldstart::results {
 namespace {
@@ -66,8 +67,9 @@ std::optional<PictureFormat> picture_format_from_name(std::string_view text) {
 std::vector<Picture> write_plots(const Run& run, const std::vector<Summary>& summaries,
                                  const fs::path& folder, const PlotOptions& options) {
   std::vector<PictureDraft> drafts = pictures_of(run, summaries);
-  if (options.waterfalls) {
+  if (options.drawn_by_page) {
     for (PictureDraft& draft : waterfalls_of(run, summaries)) drafts.push_back(std::move(draft));
+    for (PictureDraft& draft : flame_pictures(run, summaries)) drafts.push_back(std::move(draft));
   }
   if (drafts.empty()) return {};
   std::error_code error;

@@ -22,7 +22,8 @@ std::optional<PictureFormat> picture_format_from_name(std::string_view text);
 struct PlotOptions {
   std::vector<PictureFormat> formats = {PictureFormat::kSvg, PictureFormat::kPng};
   std::optional<PictureSize> size;  ///< of each picture; absent: what it asks for
-  bool waterfalls = false;          ///< also those of the median starts
+  /// Also what a page draws itself: waterfalls of the median starts, flame graphs.
+  bool drawn_by_page = false;
 };
 
 /// One picture, in files.

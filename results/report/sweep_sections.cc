@@ -69,8 +69,7 @@ DetailTable scaling_table(const std::vector<ParallelSweep>& sweeps, bool with_ca
       k.cells.push_back(std::to_string(point.k));
       n.cells.push_back(format_count(static_cast<std::int64_t>(s.n)));
       failed.cells.push_back(format_count(static_cast<std::int64_t>(s.failed())));
-      rate.cells.push_back(point.starts_per_s ? fmt::format("{:.3g}", *point.starts_per_s)
-                                              : kAbsent);
+      rate.cells.push_back(point.starts_per_s ? format_rate(*point.starts_per_s) : kAbsent);
       median.cells.push_back(duration_or_absent(s.median_ns));
       interval.cells.push_back(interval_cell(s.median_interval));
       p90.cells.push_back(duration_or_absent(s.p90_ns));

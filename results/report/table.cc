@@ -140,7 +140,7 @@ std::string comparison_table(const Run& run, const std::vector<Summary>& summari
   if (blocks.empty() && loads.empty()) text += "no starts were recorded\n";
   for (Block& block : blocks) {
     if (!text.empty()) text += '\n';
-    if (blocks.size() > 1 || !loads.empty()) {
+    if (blocks.size() > 1 || !loads.empty() || block.summaries.front()->disturbed) {
       const std::string what = loads.empty() ? "" : "Cold starts: ";
       text += bold(fit(what + block.title, style.width), style) + '\n';
     }

@@ -134,6 +134,19 @@ std::string fit(std::string_view text, int width) {
   return front;
 }
 
+std::string fit_begin(std::string_view text, int width) {
+  if (display_width(text) <= width) return std::string(text);
+  if (width < 1) return "";
+  std::string front;
+  int left = width - 1;
+  for (const Glyph& glyph : glyphs(text)) {
+    left -= width_of(glyph.code);
+    if (left < 0) break;
+    front += glyph.bytes;
+  }
+  return front + "…";
+}
+
 std::string pad_right(std::string_view text, int width) {
   return std::string(text) +
          std::string(static_cast<std::size_t>(std::max(0, width - display_width(text))), ' ');

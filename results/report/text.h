@@ -18,6 +18,9 @@ std::string printable(std::string_view text);
 /// names often differ at their ends.
 std::string fit(std::string_view text, int width);
 
+/// `text` in at most `width` columns; what does not fit is cut off its end, with "…" in its place.
+std::string fit_begin(std::string_view text, int width);
+
 /// `text` with spaces after it (before it) up to `width` columns; unchanged where it is wider.
 std::string pad_right(std::string_view text, int width);
 std::string pad_left(std::string_view text, int width);

@@ -69,8 +69,8 @@ std::string row(const Layout& layout, const std::string& name, const std::string
 }
 
 std::string title_of(const Start& start, std::int64_t total, std::string_view contract) {
-  const std::string which =
-      fmt::format("(trial {}, load {}, cache {})", start.trial, start.load, start.cache);
+  const std::string which = fmt::format("(trial {}, load {}, cache {})", start.trial,
+                                        load_title(start.load, start.function), start.cache);
   if (start.outcome == Outcome::kOk && latency_ns(start.timeline)) {
     return printable(fmt::format("{}: {} from due to {} {}", start.function, format_duration(total),
                                  end_of_clock(contract), which));

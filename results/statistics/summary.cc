@@ -5,6 +5,8 @@
 #include <tuple>
 #include <utility>
 
+#include "results/statistics/disturbed_starts.h"
+
 namespace coldstart::results {
 namespace {
 
@@ -138,6 +140,7 @@ std::vector<Summary> summarize(const Run& run) {
       summary.function = function.name;
       summary.load = load;
       summary.cache = cache;
+      summary.disturbed = is_disturbed(load, function.name);
       for (const Load& of : run.loads) {
         if (of.name == load) summary.time_scale = of.time_scale;
       }
@@ -159,6 +162,8 @@ std::vector<Summary> summarize(const Run& run) {
       fill_statistics(run, used, summary);
     }
   }
+  std::stable_partition(summaries.begin(), summaries.end(),
+                        [](const Summary& s) { return !s.disturbed; });
   fill_ratios(run, summaries);
   return summaries;
 }

@@ -30,7 +30,8 @@ struct Summary {
   std::string function;
   std::string load;
   std::string cache;
-  double time_scale = 1;  ///< of the load: what shows the numbers says it
+  double time_scale = 1;   ///< of the load: what shows the numbers says it
+  bool disturbed = false;  ///< pairs of a check that were not judged (disturbed_starts.h): the same
 
   std::size_t n = 0;         ///< starts used: answered, lost no probe event, cache state as wanted
   std::size_t lost = 0;      ///< answered, but left out because probe events were lost
@@ -63,8 +64,8 @@ struct Summary {
 };
 
 /// A summary for each function × load × cache state that has starts: loads and cache states in the
-/// order of their first start, functions in the order of the run. Functions that were skipped have
-/// none.
+/// order of their first start, disturbed ones last; functions in the order of the run. Functions
+/// that were skipped have none.
 std::vector<Summary> summarize(const Run& run);
 
 /// The usable latencies of one function × load × cache state in ascending order.

@@ -370,6 +370,25 @@ Run plain_run(const std::vector<std::string>& names, int starts) {
   return run;
 }
 
+coldstart::Run run_with_disturbed_pairs() {
+  constexpr int kPairs = 20;
+  coldstart::Run run = plain_run({"cpp@baseline", "cpp@candidate"}, 0);
+  const auto add = [&](const std::string& load, int trial, std::int64_t latency_ns) {
+    for (const Function& function : run.functions) {
+      Start& start = run.starts.emplace_back(plain_start(function.name, trial, latency_ns));
+      start.load = load;
+      start.order = static_cast<int>(run.starts.size());
+      start.instance = run.starts.size();
+    }
+  };
+  add("disturbed", 1, 9'000'000);
+  for (int trial = 1; trial <= kPairs; ++trial) {
+    add("cold", trial, 1'000'000 + 1000 * trial);
+    if (trial == kPairs / 2) add("disturbed", 2, 8'000'000);
+  }
+  return run;
+}
+
 coldstart::Run tracked_run() {
   coldstart::Run run = plain_run({"f"}, 1);
   run.starts[0] = plain_start("f", 1, 1'000'000);

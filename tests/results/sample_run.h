@@ -42,6 +42,9 @@ Start full_start(const std::string& function, int trial);
 /// and their three threads did.
 Run tracked_run();
 
+/// A check of `cpp` in 20 pairs; of two the first try was disturbed, the very first among them.
+Run run_with_disturbed_pairs();
+
 /// A minimal run with one function per name, `starts` plain starts each.
 Run plain_run(const std::vector<std::string>& names, int starts);
 

@@ -28,6 +28,24 @@ TEST(LiveLine, NeverTakesMoreThanItsWidth) {
   EXPECT_EQ(live_line(kState, 50, true), "trial 17 of 240 · java, disk · 1 min 20 s left");
 }
 
+TEST(PlainLiveLine, KeepsToTheWidthAndIsCutBetweenCharacters) {
+  const std::string line = "poisson, java · 312 requests · 4.10 µs late";
+  EXPECT_EQ(plain_live_line(line, 79, true), line);
+  // Each width once: no byte of a character is left over anywhere.
+  for (int width = 1; width <= results::display_width(line); ++width) {
+    const std::string cut = plain_live_line(line, width, true);
+    EXPECT_EQ(results::display_width(cut), width);
+    EXPECT_EQ(cut, results::printable(cut));
+  }
+  EXPECT_EQ(plain_live_line(line, 17, true), "poisson, java · …");
+  for (const char c : plain_live_line(line, 17, false)) EXPECT_GT(c, 0);
+}
+
+TEST(PlainLiveLine, AWideTerminalShowsWhatIsLongerThanAHundredBytes) {
+  const std::string line(150, 'x');
+  EXPECT_EQ(plain_live_line(line, 200, true), line);
+}
+
 TEST(LiveLine, AsciiWhereTheLocaleAsksForIt) {
   LiveState state = kState;
   state.last = "cpp 31.0 µs";

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <filesystem>
 #include <map>
+#include <unistd.h>
 
 #include "tests/harness/platform/rig.h"
 
@@ -149,6 +150,42 @@ TEST(StacksTest, OfAContainerAreNamedByTheFilesOfItsRoot) {
   EXPECT_TRUE(waits_in_main);
 }
 
+std::filesystem::path perf_map_of(std::int64_t pid) {
+  return "/tmp/perf-" + std::to_string(pid) + ".map";
+}
+
+TEST(StacksTest, APerfMapThatNobodyAskedForStays) {
+  // Not by the command: a wrapper of somebody's, who may want to read it.
+  FunctionSpec function = runs_to_its_end("sh");
+  function.command = {"/bin/sh", "-c", "echo '10 10 f' >/tmp/perf-$$.map; echo done"};
+  function.runtime = RuntimeKind::kCommand;
+  Rig rig;
+  NEEDS_PROBES(rig);
+  rig.platform.sample_stacks(kRate);
+  const Start start = rig.once(function);
+  ASSERT_EQ(start.outcome, Outcome::kOk) << start.message;
+  ASSERT_TRUE(start.pid);
+  EXPECT_TRUE(std::filesystem::remove(perf_map_of(*start.pid)));
+}
+
+TEST(StacksTest, APerfMapIsRemovedOnlyIfItIsThatOfTheProcess) {
+  // The process makes a link where the map would be, to a file that is not its map.
+  const std::filesystem::path kept = "/tmp/coldstart-test-kept-" + std::to_string(::getpid());
+  FunctionSpec function = runs_to_its_end("sh");
+  function.command = {
+      "/bin/sh", "-c",
+      "echo x >" + kept.string() + "; ln -s " + kept.string() + " /tmp/perf-$$.map; echo done",
+      "-XX:+DumpPerfMapAtExit"};
+  function.runtime = RuntimeKind::kCommand;
+  Rig rig;
+  NEEDS_PROBES(rig);
+  rig.platform.sample_stacks(kRate);
+  const Start start = rig.once(function);
+  ASSERT_TRUE(start.pid);
+  EXPECT_TRUE(std::filesystem::remove(perf_map_of(*start.pid)));
+  EXPECT_TRUE(std::filesystem::remove(kept));
+}
+
 TEST(StacksTest, OfJavaHaveTheNamesOfItsPerfMap) {
   FunctionSpec function = runs_to_its_end("java");
   function.command = {"java",
@@ -165,7 +202,9 @@ TEST(StacksTest, OfJavaHaveTheNamesOfItsPerfMap) {
   rig.platform.sample_stacks(kRate);
   const Start start = rig.once(function);
   ASSERT_EQ(start.outcome, Outcome::kOk) << start.message;
-  std::filesystem::remove("/tmp/perf-" + std::to_string(start.pid.value_or(0)) + ".map");
+  // Read, it is of no use to anybody: a start each would fill /tmp.
+  ASSERT_TRUE(start.pid);
+  EXPECT_FALSE(std::filesystem::exists(perf_map_of(*start.pid)));
   ASSERT_TRUE(start.stacks);
   const std::string recursion = "long Recursion.fibonacci(int)_[j]";
   EXPECT_GT(time_in(*start.stacks, true, recursion), 10);

@@ -304,5 +304,22 @@ TEST(ComparisonMarkdown, PutsTheSentencesFirstAndFoldsTheTables) {
   EXPECT_EQ(testing::count_of(text, "<details>"), testing::count_of(text, "</details>"));
 }
 
+TEST(Compare, DisturbedPairsAreMarkedAndExplained) {
+  const coldstart::Run run = testing::run_with_disturbed_pairs();
+  const Comparison comparison = compare_functions(run, {"cpp@baseline", "cpp@candidate"});
+  ASSERT_EQ(comparison.series.size(), 2U);
+  EXPECT_FALSE(comparison.series[0].a.disturbed);
+  EXPECT_TRUE(comparison.series[1].a.disturbed && comparison.series[1].b.disturbed);
+  EXPECT_TRUE(comparison.series[1].sentence.starts_with(
+      "cpp@candidate (disturbed, not judged) and cpp@baseline (disturbed, not judged): "));
+  const std::string text = comparison_text(comparison, {.width = 300});
+  EXPECT_TRUE(contains(text, "cpp@baseline, disturbed (not judged), page-cache; 2 starts"));
+  EXPECT_EQ(testing::count_of(text, "Disturbed: other tasks took CPUs"), 1U);
+  EXPECT_TRUE(contains(comparison_markdown(comparison), ", disturbed (not judged)</summary>"));
+  const auto json = nlohmann::json::parse(comparison_json(comparison));
+  EXPECT_FALSE(json["series"][0]["a"].contains("disturbed"));
+  EXPECT_EQ(json["series"][1]["b"]["disturbed"], true);
+}
+
 }  // namespace
 }  // namespace coldstart::results

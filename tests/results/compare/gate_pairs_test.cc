@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "results/statistics/disturbed_starts.h"
 #include "tests/results/compare/made_pairs.h"
 
 namespace coldstart::results {

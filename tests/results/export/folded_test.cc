@@ -76,5 +76,13 @@ TEST(FoldedStacks, ARunWithoutStacksSaysHowToGetThem) {
       "--stacks -- COMMAND`");
 }
 
+TEST(FoldedStacks, OfDisturbedPairsAreNotAddedToTheOthers) {
+  coldstart::Run run = testing::run_with_disturbed_pairs();
+  for (Start& start : run.starts) start.stacks = testing::full_stacks();
+  const std::string text = export_folded(run, {}, {});
+  EXPECT_TRUE(contains(text, "\ncpp@baseline;link;hello;_start;_dl_start;do_lookup_x 60000\n"));
+  EXPECT_TRUE(contains(text, "\ncpp@baseline (disturbed);link;hello;_start;_dl_start;"));
+}
+
 }  // namespace
 }  // namespace coldstart::results

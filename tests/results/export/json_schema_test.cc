@@ -47,6 +47,7 @@ TEST(JsonSchema, HoldsForWhatWeExport) {
   EXPECT_EQ(complaint(exported(testing::realistic_run(12))), "");
   EXPECT_EQ(complaint(exported(testing::plain_run({"a"}, 120))), "");
   EXPECT_EQ(complaint(exported(testing::plain_run({}, 0))), "");
+  EXPECT_EQ(complaint(exported(testing::run_with_disturbed_pairs())), "");
   coldstart::Run run = testing::plain_run({"f"}, 1);
   run.starts.push_back(testing::full_start("f", 2));
   run.starts.push_back({});

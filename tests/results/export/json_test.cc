@@ -313,5 +313,16 @@ TEST(BadJson, NoPrefixOfADocumentIsARun) {
     EXPECT_NE(import_error(text.substr(0, n)), "") << n;
 }
 
+TEST(Json, DisturbedPairsAreMarkedInStartsAndSummary) {
+  const std::string text = export_json(testing::run_with_disturbed_pairs());
+  const auto json = ordered_json::parse(text);
+  for (const char* list : {"starts", "summary"}) {
+    for (const auto& entry : json[list]) {
+      EXPECT_EQ(entry.contains("disturbed"), entry["load"] == "disturbed") << entry;
+    }
+  }
+  EXPECT_EQ(export_json(import_json(text, "test")), text);
+}
+
 }  // namespace
 }  // namespace coldstart::results

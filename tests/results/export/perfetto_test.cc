@@ -276,5 +276,13 @@ TEST(ChooseStarts, SaysWhatThereIs) {
   EXPECT_EQ(choose_starts(run, {"a:1"}).at(0).start->outcome, Outcome::kTimeout);
 }
 
+TEST(Perfetto, AStartOfADisturbedPairSaysSo) {
+  const coldstart::Run run = testing::run_with_disturbed_pairs();
+  const std::string text = export_perfetto(run, {});
+  EXPECT_TRUE(
+      testing::contains(text, "cpp@baseline: median of disturbed (not judged), page-cache"));
+  EXPECT_TRUE(testing::contains(text, "\"disturbed\": true"));
+}
+
 }  // namespace
 }  // namespace coldstart::results

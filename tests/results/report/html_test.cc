@@ -215,5 +215,19 @@ TEST(Html, ARunWithoutStartsSaysSo) {
   EXPECT_TRUE(contains(report({}), "No starts were recorded."));
 }
 
+TEST(Html, DisturbedPairsAreMarkedWhereverTheirNumbersStand) {
+  const coldstart::Run run = testing::run_with_disturbed_pairs();
+  const std::string html = html_report(run, summarize(run), {});
+  EXPECT_TRUE(contains(html, "<b>disturbed (not judged), page-cache:</b>"));
+  EXPECT_TRUE(contains(html, "<h2>disturbed (not judged), page-cache</h2>"));
+  // Right below their numbers, once.
+  const auto heading = html.find("<h2>disturbed");
+  EXPECT_EQ(count_of(html, "<li>disturbed: other tasks took CPUs"), 1U);
+  EXPECT_GT(html.find("<li>disturbed: other tasks took CPUs"), heading);
+  EXPECT_TRUE(contains(html, "\"name\":\"cpp@candidate (disturbed (not judged), page-cache)\""));
+  EXPECT_TRUE(contains(html, "<summary>cpp@baseline (disturbed (not judged), page-cache)"));
+  EXPECT_FALSE(contains(html, "(disturbed, "));
+}
+
 }  // namespace
 }  // namespace coldstart::results

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "results/report/cells.h"
 #include "results/report/markdown.h"
 #include "results/report/table.h"
 #include "results/report/text.h"
@@ -203,6 +204,13 @@ TEST(LoadSections, MarkdownFoldsAllButTheAnswer) {
   EXPECT_TRUE(contains(text, "<details><summary>More of it</summary>"));
   EXPECT_EQ(testing::count_of(text, "<details>"), testing::count_of(text, "</details>"));
   EXPECT_LT(text.find("### Load steady"), text.find("### Cold starts: steady"));
+}
+
+TEST(FormatRate, IsNeverAPowerOfTen) {
+  EXPECT_EQ(format_rate(0.5), "0.5");
+  EXPECT_EQ(format_rate(13.66), "13.7");
+  EXPECT_EQ(format_rate(999.4), "999");
+  EXPECT_EQ(format_rate(1510.2), "1,510");
 }
 
 }  // namespace

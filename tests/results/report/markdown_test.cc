@@ -77,5 +77,13 @@ TEST(Markdown, ARunWithoutStartsSaysSo) {
   EXPECT_TRUE(contains(report(testing::plain_run({"f"}, 0)), "No starts were recorded."));
 }
 
+TEST(Markdown, DisturbedPairsAreMarkedAndExplained) {
+  const std::string text = report(testing::run_with_disturbed_pairs());
+  EXPECT_TRUE(contains(text, "**disturbed (not judged), page-cache:** "));
+  EXPECT_TRUE(contains(text, "### disturbed (not judged), page-cache\n"));
+  EXPECT_LT(text.find("### cold, page-cache"), text.find("### disturbed"));
+  EXPECT_EQ(count_of(text, "- disturbed: other tasks took CPUs while these pairs"), 1U);
+}
+
 }  // namespace
 }  // namespace coldstart::results

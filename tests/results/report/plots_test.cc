@@ -179,6 +179,40 @@ TEST(Plots, NamesThatAreTheSameAsFilesKeepTheirOwnPicture) {
   EXPECT_TRUE(fs::exists(folder / "waterfall-a-b-2.svg"));
 }
 
+TEST(Plots, FlameGraphsAreFilesInEveryFormatAndNameTheHottestFunction) {
+  const TempFolder folder;
+  coldstart::Run run = plain_run({"cpp", "java"}, 2);
+  run.starts[0].stacks = testing::full_stacks();  // of cpp
+  const auto pictures =
+      write_plots(run, summarize(run), folder.path(),
+                  {{PictureFormat::kSvg, PictureFormat::kPng, PictureFormat::kPdf}, {}, true});
+  std::size_t flames = 0;
+  for (const Picture& picture : pictures) {
+    if (picture.section != PictureSection::kStacks) continue;
+    ++flames;
+    expect_picture(picture);
+    EXPECT_TRUE(read_file(picture.pdf).starts_with("%PDF-")) << picture.pdf;
+  }
+  EXPECT_EQ(flames, 2U);
+  EXPECT_FALSE(fs::exists(folder / "flame-on-cpu-java.svg"));
+  const std::string ran = read_file(folder / "flame-on-cpu-cpp.svg");
+  EXPECT_TRUE(contains(ran, ">spin(int, char)<"));
+  EXPECT_TRUE(contains(ran, "Where threads ran: cpp (cold, page-cache), 9.00 ms over 1 start"));
+  EXPECT_FALSE(contains(ran, "sleeps"));
+  EXPECT_TRUE(contains(read_file(folder / "flame-off-cpu-cpp.svg"), ">sleeps<"));
+}
+
+TEST(Plots, AFlameGraphThatIsMadeSmallKeepsItsBoxesAndLeavesOutNames) {
+  const TempFolder folder;
+  coldstart::Run run = plain_run({"cpp"}, 1);
+  run.starts[0].stacks = testing::full_stacks();
+  write_plots(run, summarize(run), folder.path(),
+              {{PictureFormat::kSvg}, PictureSize{300, 150}, true});
+  const std::string svg = read_file(folder / "flame-on-cpu-cpp.svg");
+  EXPECT_TRUE(contains(svg, "viewBox=\"0 0 300 150\""));
+  EXPECT_FALSE(contains(svg, ">spin"));
+}
+
 TEST(Plots, PagesGetAWideAndANarrowPictureWithoutTitle) {
   const coldstart::Run run = realistic_run(10);
   const auto pictures = inline_pictures(run, summarize(run));

@@ -216,5 +216,18 @@ TEST(Cells, LongJoinedNamesAreShortened) {
   EXPECT_EQ(short_name({Phase::kSpawn, Phase::kSandbox, Phase::kLink}), "spawn…link");
 }
 
+TEST(ComparisonTable, DisturbedPairsAreMarkedAndExplained) {
+  const coldstart::Run run = testing::run_with_disturbed_pairs();
+  const std::string text = comparison_table(run, summarize(run), {.width = 300});
+  EXPECT_TRUE(contains(text, "\ndisturbed (not judged), page-cache\n"));
+  EXPECT_LT(text.find("cold, page-cache"), text.find("disturbed (not judged)"));
+  EXPECT_TRUE(
+      contains(text, "\ndisturbed: other tasks took CPUs while these pairs were measured;"));
+  coldstart::Run only = run;
+  std::erase_if(only.starts, [](const Start& start) { return start.load == "cold"; });
+  const std::string alone = comparison_table(only, summarize(only), {.width = 300});
+  EXPECT_TRUE(alone.starts_with("disturbed (not judged), page-cache\n")) << alone;
+}
+
 }  // namespace
 }  // namespace coldstart::results

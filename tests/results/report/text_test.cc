@@ -58,5 +58,13 @@ TEST(Text, AsciiKeepsTheWidth) {
   EXPECT_EQ(display_width(ascii), display_width(text));
 }
 
+TEST(FitBegin, CutsTheEndAndNeverACharacter) {
+  EXPECT_EQ(fit_begin("cpp", 3), "cpp");
+  EXPECT_EQ(fit_begin("cpp-static", 5), "cpp-…");
+  EXPECT_EQ(fit_begin("µµµµ", 3), "µµ…");
+  EXPECT_EQ(fit_begin("日本語", 4), "日…");  // two columns each: the next would be half outside
+  EXPECT_EQ(fit_begin("cpp", 0), "");
+}
+
 }  // namespace
 }  // namespace coldstart::results

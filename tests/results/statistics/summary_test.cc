@@ -176,5 +176,21 @@ TEST(Summary, RatiosStayWithinAContract) {
   EXPECT_NEAR(*summaries[2].ratio, 1.5, 0.01);
 }
 
+TEST(Summary, DisturbedPairsAreMarkedAndComeLastAlsoWhereTheyCameFirst) {
+  const std::vector<Summary> all = summarize(testing::run_with_disturbed_pairs());
+  ASSERT_EQ(all.size(), 4U);
+  EXPECT_EQ(all[1].load, "cold");
+  EXPECT_FALSE(all[0].disturbed || all[1].disturbed);
+  EXPECT_EQ(all[2].load, "disturbed");
+  EXPECT_TRUE(all[2].disturbed && all[3].disturbed);
+  EXPECT_EQ(all[2].n, 2U);
+}
+
+TEST(Summary, ALoadThatASuiteCallsDisturbedIsOneLikeAnyOther) {
+  coldstart::Run run = plain_run({"f"}, 3);
+  for (Start& start : run.starts) start.load = "disturbed";
+  EXPECT_FALSE(summarize(run).at(0).disturbed);
+}
+
 }  // namespace
 }  // namespace coldstart::results

@@ -1,6 +1,6 @@
 // The HTML report in a real browser: Debian's chromium, headless, driven by playwright-core.
 // usage: node --test report.test.mjs, with the environment variables
-//   REPORT_PAGES  a folder with full.html, large.html, evil.html (made by report_pages)
+//   REPORT_PAGES  a folder with full.html, large.html, evil.html, load.html, stacks.html, check.html (made by report_pages)
 //   CHROMIUM      the browser
 //   SCREENSHOTS   a folder for pictures of the page; optional
 import assert from "node:assert/strict";
@@ -50,9 +50,9 @@ const rows = (page) => page.locator("#waterfall tbody tr");
 const texts = (locator) => locator.allTextContents();
 
 for (const scheme of ["light", "dark"]) {
-  for (const width of [1280, 400]) {
-    test(`nothing complains, nothing is asked for, nothing is cut: ${width} px, ${scheme}`, async () => {
-      const opened = await open("full.html", { width, scheme });
+  for (const width of [1280, 400]) for (const name of ["full", "load", "stacks", "check"]) {
+    test(`nothing complains, nothing is asked for, nothing is cut: ${name}, ${width} px, ${scheme}`, async () => {
+      const opened = await open(`${name}.html`, { width, scheme });
       const { page } = opened;
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       assert.ok(overflow <= 0, `the page is ${overflow} px wider than the window`);
@@ -63,9 +63,10 @@ for (const scheme of ["light", "dark"]) {
       assert.ok(unfolded <= 0, `unfolded, the page is ${unfolded} px wider than the window`);
       if (screenshots) {
         mkdirSync(screenshots, { recursive: true });
+        await page.screenshot({ path: join(screenshots, `${name}-unfolded-${width}-${scheme}.png`), fullPage: true });
         await page.reload();
-        await page.screenshot({ path: join(screenshots, `first-${width}-${scheme}.png`) });
-        await page.screenshot({ path: join(screenshots, `page-${width}-${scheme}.png`), fullPage: true });
+        await page.screenshot({ path: join(screenshots, `${name}-first-${width}-${scheme}.png`) });
+        await page.screenshot({ path: join(screenshots, `${name}-page-${width}-${scheme}.png`), fullPage: true });
       }
       await done(opened);
     });
@@ -105,8 +106,8 @@ test("one size of each picture shows, and has a text", async () => {
 });
 
 test("text in pictures is large enough to read", async () => {
-  for (const width of [1280, 400]) {
-    const opened = await open("full.html", { width });
+  for (const [width, name] of [[1280, "full"], [400, "full"], [1280, "load"], [400, "load"], [1280, "stacks"], [400, "stacks"]]) {
+    const opened = await open(`${name}.html`, { width });
     const smallest = await opened.page.evaluate(() => {
       const heights = Array.from(document.querySelectorAll("figure svg text"), (text) => {
         const svg = text.ownerSVGElement;
@@ -115,7 +116,7 @@ test("text in pictures is large enough to read", async () => {
       });
       return Math.min(...heights.filter((height) => height > 0));
     });
-    assert.ok(smallest >= 8.5, `${smallest} px at ${width}`);
+    assert.ok(smallest >= 8.5, `${smallest} px at ${width} in ${name}`);
     await done(opened);
   }
 });
@@ -254,6 +255,35 @@ test("tables of libraries sort too: by size, not by letters", async () => {
   await done(opened);
 });
 
+test("what a table is stands in the window, however wide the table is", async () => {
+  for (const name of ["full", "load", "stacks"]) {
+    const opened = await open(`${name}.html`, { width: 400 });
+    const { page } = opened;
+    for (const details of await page.locator("details").all()) await details.evaluate((element) => { element.open = true; });
+    const outside = await page.evaluate(() => Array.from(document.querySelectorAll("caption"), (caption) => {
+      const range = document.createRange();
+      range.selectNodeContents(caption);
+      return range.getBoundingClientRect().right > window.innerWidth ? caption.textContent : null;
+    }).filter(Boolean));
+    assert.deepEqual(outside, []);
+    await done(opened);
+  }
+});
+
+test("text in pictures stands inside its picture", async () => {
+  for (const [width, name] of [[1280, "full"], [400, "full"], [1280, "load"], [400, "load"]]) {
+    const opened = await open(`${name}.html`, { width });
+    const cut = await opened.page.evaluate(() => Array.from(document.querySelectorAll("figure svg text"), (text) => {
+      const inner = text.getBoundingClientRect();
+      const outer = text.ownerSVGElement.getBoundingClientRect();
+      const sticks = inner.width > 0 && (inner.left < outer.left - 1 || inner.right > outer.right + 1 || inner.top < outer.top - 1 || inner.bottom > outer.bottom + 1);
+      return sticks ? text.textContent.trim() : null;
+    }).filter(Boolean));
+    assert.deepEqual(cut, [], `${name} at ${width}`);
+    await done(opened);
+  }
+});
+
 test("every table has headers with a scope, and a caption", async () => {
   const opened = await open("full.html");
   const bad = await opened.page.evaluate(() => ({
@@ -261,6 +291,102 @@ test("every table has headers with a scope, and a caption", async () => {
     tables: Array.from(document.querySelectorAll("table")).filter((table) => !table.caption || !table.tHead).length,
   }));
   assert.deepEqual(bad, { headers: 0, tables: 0 });
+  await done(opened);
+});
+
+const milliseconds = (text) => {
+  const [number, unit] = text.split(/[ \u00a0]/);
+  return Number(number) * { ns: 1e-6, "µs": 1e-3, ms: 1, s: 1e3 }[unit];
+};
+
+test("under load: the answer of each load is on the first screen and its time scale is said", async () => {
+  const opened = await open("load.html");
+  const answers = await texts(opened.page.locator("header .answer"));
+  assert.ok(answers.some((text) => text.includes("steady")), `${answers}`);
+  const spikes = answers.find((text) => text.includes("spikes"));
+  assert.match(spikes, /time ×60/);
+  await done(opened);
+});
+
+test("under load: tables sort by their medians, both ways", async () => {
+  const opened = await open("load.html");
+  const { page } = opened;
+  const section = page.locator("section[aria-labelledby=load]");
+  const table = section.locator("table.sortable").first();
+  const headers = await texts(table.locator("thead th"));
+  const column = headers.findIndex((text) => text.startsWith("warm p50"));
+  assert.ok(column > 0, `${headers}`);
+  const cells = async () => (await texts(table.locator(`tbody tr td:nth-child(${column + 1})`))).map(milliseconds);
+  const header = table.locator("thead th").nth(column);
+  await header.locator("button").click();
+  const ascending = await cells();
+  assert.ok(ascending.length > 1 && ascending.every((value) => value > 0), `${ascending}`);
+  assert.deepEqual(ascending, [...ascending].sort((a, b) => a - b));
+  assert.equal(await header.getAttribute("aria-sort"), "ascending");
+  await header.locator("button").click();
+  assert.deepEqual(await cells(), [...ascending].reverse());
+  await done(opened);
+});
+
+test("under load: the picker has the starts of each load, and shows them", async () => {
+  const opened = await open("load.html");
+  const { page } = opened;
+  const options = await texts(page.locator("#pick-function option"));
+  const steady = options.findIndex((text) => text.startsWith("java (steady, "));
+  const spikes = options.findIndex((text) => text.startsWith("java (spikes, "));
+  assert.ok(steady >= 0 && spikes >= 0, `${options}`);
+  const caption = () => page.locator("#waterfall caption").textContent();
+  await page.locator("#pick-function").selectOption(String(steady));
+  assert.match(await caption(), /^java, steady, /);
+  await page.locator("#pick-function").selectOption(String(spikes));
+  assert.match(await caption(), /^java, spikes, /);
+  assert.ok(await rows(page).count() > 3);
+  await done(opened);
+});
+
+test("under load: each picture has a text with numbers, in either size", async () => {
+  for (const [width, shown] of [[1280, "wide"], [400, "narrow"]]) {
+    const opened = await open("load.html", { width });
+    const pictures = opened.page.locator("section[aria-labelledby=load] figure");
+    assert.ok(await pictures.count() >= 4);
+    for (const figure of await pictures.all()) {
+      const svg = figure.locator(`.${shown} svg[role=img]`);
+      assert.ok(await svg.isVisible());
+      assert.match(await svg.getAttribute("aria-label"), /\d/);
+    }
+    await done(opened);
+  }
+});
+
+test("flame graphs have a text, scroll in their own box and name the hottest function", async () => {
+  for (const width of [1280, 400]) {
+    const opened = await open("stacks.html", { width });
+    const { page } = opened;
+    const graphs = page.locator("svg.flame[role=img][aria-label]");
+    assert.equal(await graphs.count(), 4);  // two functions, on CPU and off
+    const box = await graphs.first().evaluate((svg) => {
+      const place = svg.parentElement;
+      return { inside: svg.getBoundingClientRect().width, place: place.clientWidth, scrolls: getComputedStyle(place).overflowX };
+    });
+    assert.ok(box.inside <= box.place + 1 || box.scrolls === "auto", JSON.stringify(box));
+    // Every name ends inside its box.
+    const sticking = await page.evaluate(() => Array.from(document.querySelectorAll("svg.flame g"), (group) => {
+      const text = group.querySelector("text");
+      return text && text.getBBox().x + text.getBBox().width > group.querySelector("rect").getBBox().x + group.querySelector("rect").getBBox().width + 1 ? text.textContent : null;
+    }).filter(Boolean));
+    assert.deepEqual(sticking, []);
+    assert.ok((await graphs.first().textContent()).includes("visit_"));
+    await done(opened);
+  }
+});
+
+test("pairs that a check did not judge are marked in headings, answers and the picker", async () => {
+  const opened = await open("check.html");
+  const { page } = opened;
+  const marked = (all) => all.filter((text) => text.includes("not judged"));
+  assert.equal(marked(await texts(page.locator("h2"))).length, 1);
+  assert.equal(marked(await texts(page.locator(".answer"))).length, 1);
+  assert.equal(marked(await texts(page.locator("#pick-function option"))).length, 2);
   await done(opened);
 });
 

@@ -5,6 +5,7 @@
 
 #include "results/export/perfetto.h"
 #include "results/report/html.h"
+#include "tests/results/sample_load.h"
 #include "tests/results/sample_run.h"
 
 namespace coldstart::results {
@@ -42,6 +43,39 @@ coldstart::Run evil_run() {
   return run;
 }
 
+// Two functions under two loads, one of which has compressed time; and starts several at once.
+coldstart::Run load_run() {
+  coldstart::Run run = testing::loaded_run();
+  coldstart::Run sweep = testing::parallel_run();
+  const auto first = static_cast<std::uint32_t>(run.loads.size());
+  for (Load& load : sweep.loads) run.loads.push_back(std::move(load));
+  for (Start& start : sweep.starts) run.starts.push_back(std::move(start));
+  for (Invocation& invocation : sweep.invocations) {
+    invocation.load += first;
+    run.invocations.push_back(std::move(invocation));
+  }
+  for (InstanceLife& life : sweep.instances) {
+    life.load += first;
+    run.instances.push_back(std::move(life));
+  }
+  return run;
+}
+
+// Stacks that are deep and have names as long as those of templates are.
+coldstart::Run stacks_run() {
+  coldstart::Run run = testing::plain_run({"cpp", "java"}, 12);
+  for (Start& start : run.starts) {
+    start.stacks = testing::full_stacks();
+    FoldedStack deep{"runtime", "C2 CompilerThread0", true, {}, 90, 90'000'000};
+    for (int depth = 0; depth < 60; ++depth) {
+      deep.frames.push_back("std::map<std::string, std::vector<Übersetzung<int>>>::visit_" +
+                            std::to_string(depth));
+      start.stacks->stacks.push_back(deep);
+    }
+  }
+  return run;
+}
+
 // Starts with everything that a trace can have: accounts, and what each thread did.
 coldstart::Run traced_run() {
   coldstart::Run run = testing::accounted_run(5);
@@ -70,5 +104,8 @@ int main(int argc, char** argv) {
   results::write(results::full_run(30), folder / "full.html");
   results::write(results::full_run(834), folder / "large.html");  // 10,008 starts
   results::write(results::evil_run(), folder / "evil.html");
+  results::write(results::load_run(), folder / "load.html");
+  results::write(results::stacks_run(), folder / "stacks.html");
+  results::write(results::testing::run_with_disturbed_pairs(), folder / "check.html");
   std::ofstream(folder / "trace.json") << results::export_perfetto(results::traced_run(), {});
 }
