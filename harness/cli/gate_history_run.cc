@@ -49,6 +49,19 @@ std::string count_text(std::size_t count, const std::string& what) {
          (count == 1 ? " " : "s ") + what;
 }
 
+// Tiers that some of the past runs had and this one has not, or the other way round.
+std::set<std::string> tiers_that_differ(const std::vector<const Run*>& past, const Run& now) {
+  std::set<std::string> names;
+  for (const Run* run : past) {
+    for (const Tier& before : run->info.tiers) {
+      for (const Tier& tier : now.info.tiers) {
+        if (tier.name == before.name && tier.on != before.on) names.insert(tier.name);
+      }
+    }
+  }
+  return names;
+}
+
 // Watches the machine while a run is measured. Nothing is measured again here: the medians of a run
 // are compared with those of runs of which nobody knows how they were disturbed.
 class RunWatch {
@@ -139,9 +152,15 @@ HistoryResult check_against_history(harness::Platform& platform, const Globals& 
                                       "do not count: a check judged FAIL. What is meant to be so "
                                       "slow is measured with coldstart run"));
   }
+  for (const std::string& tier : tiers_that_differ(comparable, result.run)) {
+    report.notes.push_back("probe tier " + tier +
+                           " was not on in all of these runs: what moved may be what was seen");
+  }
   std::ranges::copy(watch.notes(), std::back_inserter(report.notes));
   report.notes.emplace_back(
-      "this compares with other days: pairs of both versions, measured together, tell more");
+      "this compares with other days, and what moved is how the starts of both differ: pairs of "
+      "both "
+      "versions, measured together, tell more");
   return result;
 }
 

@@ -97,7 +97,14 @@ std::int64_t CgroupRemoval::next_ns() const {
   return next;
 }
 
-void CgroupRemoval::go_on() { std::erase_if(waiting_, try_again); }
+void CgroupRemoval::go_on() {
+  std::erase_if(waiting_, [this](Waiting& group) {
+    if (!try_again(group)) return false;
+    std::error_code error;
+    if (fs::exists(group.folder, error)) given_up_.push_back(group.folder);
+    return true;
+  });
+}
 
 void CgroupRemoval::finish() {
   while (!waiting_.empty()) {
@@ -107,6 +114,10 @@ void CgroupRemoval::finish() {
     ::poll(watched.data(), watched.size(), static_cast<int>(left / kNsPerMs + 1));
     go_on();
   }
+  std::erase_if(given_up_, [](const std::string& folder) {
+    std::error_code error;
+    return remove_now(folder) && !fs::exists(folder, error);
+  });
 }
 
 }  // namespace coldstart::harness

@@ -29,8 +29,10 @@ class CgroupRemoval {
   std::int64_t next_ns() const;
   /// Tries again. Groups that are busy for longer than a second are given up.
   void go_on();
-  /// Waits until none is left, or the last one is given up.
+  /// Waits until none is left, or the last one is given up; tries once more what was given up.
   void finish();
+  /// Groups that are still there, and that nobody will remove.
+  const std::vector<std::string>& given_up() const { return given_up_; }
 
  private:
   struct Waiting {
@@ -43,6 +45,7 @@ class CgroupRemoval {
   static bool try_again(Waiting& group);
 
   std::vector<Waiting> waiting_;
+  std::vector<std::string> given_up_;
 };
 
 }  // namespace coldstart::harness

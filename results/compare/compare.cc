@@ -143,6 +143,17 @@ void note_what_differs(const Run& a, const Run& b, std::vector<std::string>& not
   differ("kernel", x.kernel, y.kernel);
   differ("CPU", x.cpu, y.cpu);
   differ("number of CPUs", std::to_string(x.cpus), std::to_string(y.cpus));
+  for (const Load& load : a.loads) {
+    for (const Load& other : b.loads) {
+      if (load.name != other.name || (load.time_scale == 1 && other.time_scale == 1)) continue;
+      notes.push_back(
+          load.time_scale == other.time_scale
+              ? fmt::format("Load {}: time ×{:g} in both.", printable(load.name), load.time_scale)
+              : fmt::format(
+                    "Load {}: time ×{:g} against ×{:g}: its starts are not of the same load.",
+                    printable(load.name), load.time_scale, other.time_scale));
+    }
+  }
   for (const Tier& tier : a.info.tiers) {
     for (const Tier& other : b.info.tiers) {
       if (tier.name != other.name || tier.on == other.on) continue;

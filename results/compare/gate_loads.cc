@@ -18,14 +18,16 @@ namespace {
 using Names = std::set<std::string>;
 std::string file_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
-Names library_names(const Start& start) {
+// Absent where it is not known what there was.
+std::optional<Names> library_names(const Start& start) {
+  if (!start.account.libraries) return std::nullopt;
   Names names;
-  if (!start.account.libraries) return names;
   for (const Library& library : *start.account.libraries) names.insert(file_name(library.path));
   return names;
 }
 
-Names import_names(const Start& start) {
+std::optional<Names> import_names(const Start& start) {
+  if (!start.account.python && !start.account.node) return std::nullopt;
   Names names;
   if (start.account.python) {
     for (const NamedTime& import : start.account.python->top) names.insert(import.name);
@@ -36,17 +38,24 @@ Names import_names(const Start& start) {
   return names;
 }
 
-// What most starts of one side have and hardly any of the other.
+using NamesOf = std::function<std::optional<Names>(const Start&)>;
+
+// What most starts of one side have and hardly any of the other, where both sides tell.
 Names only_in(const std::vector<StartPair>& pairs, const Start* StartPair::*side,
-              const Start* StartPair::*other, const std::function<Names(const Start&)>& names) {
+              const Start* StartPair::*other, const NamesOf& names) {
   std::map<std::string, std::pair<std::size_t, std::size_t>> counts;
+  std::size_t told = 0;
   for (const StartPair& pair : pairs) {
-    for (const std::string& name : names(*(pair.*side))) ++counts[name].first;
-    for (const std::string& name : names(*(pair.*other))) ++counts[name].second;
+    const auto of_side = names(*(pair.*side));
+    const auto of_other = names(*(pair.*other));
+    if (!of_side || !of_other) continue;
+    ++told;
+    for (const std::string& name : *of_side) ++counts[name].first;
+    for (const std::string& name : *of_other) ++counts[name].second;
   }
   Names only;
   for (const auto& [name, count] : counts) {
-    if (2 * count.first > pairs.size() && 10 * count.second < pairs.size()) only.insert(name);
+    if (2 * count.first > told && 10 * count.second < told) only.insert(name);
   }
   return only;
 }
@@ -63,7 +72,7 @@ std::string listed(const Names& names) {
 }
 
 void compare_names(const std::vector<StartPair>& pairs, const std::string& singular,
-                   const std::string& plural, const std::function<Names(const Start&)>& names,
+                   const std::string& plural, const NamesOf& names,
                    std::vector<std::string>& lines) {
   const auto line = [&](const Names& changed, const std::string& which) {
     if (changed.empty()) return;

@@ -1,9 +1,11 @@
 #include "results/export/csv.h"
 
+#include <algorithm>
 #include <concepts>
 #include <cstdint>
 #include <fmt/format.h>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -59,6 +61,14 @@ void header(CsvWriter& csv, const std::vector<std::string_view>& names) {
   csv.end_row();
 }
 
+std::string factor(double time_scale) { return fmt::format("{:g}", time_scale); }
+
+// Empty where the run has no such load (a pair that was not judged).
+std::string time_scale_of(const Run& run, const std::string& load) {
+  const auto found = std::ranges::find(run.loads, load, &Load::name);
+  return found == run.loads.end() ? std::string() : factor(found->time_scale);
+}
+
 // Which start it is: the first columns of starts and of phases.
 void identity(CsvWriter& csv, const Run& run, const Start& start) {
   csv << run.info.id << run.info.label << start.function << start.load << start.cache << start.trial
@@ -76,7 +86,7 @@ std::string starts_csv(const Run& run) {
     csv << std::string(name(static_cast<Boundary>(i))) + "_ns";
   }
   header(csv, {"lost_events", "readiness_poll_ns", "connect_retries", "pid", "port", "http_status",
-               "exit_status", "exit_signal", "in_flight", "message"});
+               "exit_status", "exit_signal", "in_flight", "message", "time_scale"});
   for (const Start& start : run.starts) {
     identity(csv, run, start);
     std::optional<std::int64_t> cpu_time;
@@ -87,7 +97,7 @@ std::string starts_csv(const Run& run) {
     for (std::size_t i = 1; i < kBoundaryCount; ++i) csv << start.timeline.marks[i].at_ns;
     csv << start.lost_events << start.readiness_poll_ns << start.connect_retries << start.pid
         << start.port << start.http_status << start.exit_status << start.exit_signal
-        << start.in_flight << start.message;
+        << start.in_flight << start.message << time_scale_of(run, start.load);
     csv.end_row();
   }
   return csv.take();
@@ -123,8 +133,10 @@ std::string phases_csv(const Run& run) {
                "context_switches",
                "minor_faults",
                "major_faults",
-               "read_bytes"});
+               "read_bytes",
+               "time_scale"});
   for (const Start& start : run.starts) {
+    const std::string time_scale = time_scale_of(run, start.load);
     for (const PhaseSpan& span : phases_of(start.timeline)) {
       const std::string phase = span.name();
       identity(csv, run, start);
@@ -137,6 +149,7 @@ std::string phases_csv(const Run& run) {
         constexpr int kCauses = 9;
         for (int i = 0; i < kCauses; ++i) csv << std::string_view();
       }
+      csv << time_scale;
       csv.end_row();
     }
   }
@@ -149,8 +162,6 @@ void load_identity(CsvWriter& csv, const Run& run, const T& of) {
   csv << run.info.id << run.info.label << run.functions.at(of.function).name
       << run.loads.at(of.load).name;
 }
-
-std::string factor(double time_scale) { return fmt::format("{:g}", time_scale); }
 
 std::string instances_csv(const Run& run) {
   CsvWriter csv;

@@ -178,12 +178,10 @@ std::string load_part(const Content& content) {
 std::string causes_part(const Content& content) {
   std::string html = figures(content, PictureSection::kCauses, "");
   for (const CausesSummary& of_function : content.causes) {
-    html += fmt::format(
-        "<details><summary>{}, phase by phase ({}, {}){}</summary>
-        ",
-        escaped(of_function.function),
-        escaped(load_title(of_function.load, of_function.function)), escaped(of_function.cache),
-        time_scale_suffix(of_function.time_scale));
+    html += fmt::format("<details><summary>{}, phase by phase ({}, {}){}</summary>\n",
+                        escaped(of_function.function),
+                        escaped(load_title(of_function.load, of_function.function)),
+                        escaped(of_function.cache), time_scale_suffix(of_function.time_scale));
     html += html_table(causes_table(of_function)) + "</details>\n";
   }
   return html;

@@ -149,10 +149,11 @@ std::vector<std::string> sentences_of(const Run& run, const Load& load,
                                     requests(warmup), format_duration(warmup_ns(load))));
   }
   if (load.time_scale != 1) {
-    sentences.push_back(
-        fmt::format("time ×{:g}: arrivals and keep-alive passed {:g} times as fast; latencies are "
-                    "as measured, cold starts are so {:g} times as dense as in real time",
-                    load.time_scale, load.time_scale, load.time_scale));
+    sentences.push_back(fmt::format(
+        "time ×{:g}: arrivals, keep-alive and what a trace says of durations passed {:g} "
+        "times as fast; starts are as measured, and so {:g} times as dense as in real "
+        "time",
+        load.time_scale, load.time_scale, load.time_scale));
   }
   return sentences;
 }

@@ -105,6 +105,71 @@ TEST(AccountTest, ARelativeFolderInACgroupAndANamespaceOfClone3AreStepsOfTheSand
   EXPECT_EQ(sum, at(start, Boundary::kExeced) - at(start, Boundary::kLaunched));
 }
 
+// What real engines do, whatever their version: each kind of work is found, and none of it twice.
+TEST(AccountTest, TheSandboxOfRealEnginesIsTakenApart) {
+  for (const char* engine : {"crun", "runc"}) {
+    SCOPED_TRACE(engine);
+    Rig rig;
+    NEEDS_PROBES(rig);
+    FunctionSpec function = native("/hello");
+    function.runtime = RuntimeKind::kContainer;
+    function.engine = engine;
+    function.rootfs = COLDSTART_BINARY_DIR "/bench/rootfs/hello";
+    NEEDS_RUNTIME(function);
+    const Start start = rig.start(function);
+    ASSERT_EQ(start.outcome, Outcome::kOk) << start.message;
+    ASSERT_TRUE(start.account.sandbox);
+    std::map<std::string, SandboxStep> steps;
+    std::int64_t sum = 0;
+    for (const SandboxStep& step : *start.account.sandbox) {
+      steps[step.name] = step;
+      sum += step.time.total_ns();
+    }
+    EXPECT_EQ(sum, at(start, Boundary::kExeced) - at(start, Boundary::kLaunched));
+    for (const char* name : {"exec", "cgroup", "namespaces", "mounts", "security", "final exec"}) {
+      EXPECT_GT(steps[name].calls, 0) << name;
+      EXPECT_GT(steps[name].time.total_ns(), 0) << name;
+    }
+    EXPECT_EQ(steps["final exec"].calls, 1);
+    EXPECT_LT(steps["own code"].time.total_ns(), sum);
+  }
+}
+
+// A program that waits 40 ms for each thing that the kernel can tell, before it answers.
+TEST(AccountTest, AWaitIsNamedAfterWhatWasWaitedFor) {
+  Rig rig;
+  NEEDS_PROBES(rig);
+  FunctionSpec function =
+      native("/usr/bin/python3",
+             {"-S", "-c",
+              "import os, select, time\n"
+              "def child(seconds):\n"
+              "    pid = os.fork()\n"
+              "    if pid == 0: time.sleep(seconds); os._exit(0)\n"
+              "    return pid\n"
+              "os.waitpid(child(0.04), 0)\n"
+              "ends = os.pipe()\n"
+              "if os.fork() == 0: time.sleep(0.05); os.write(ends[1], b'x'); os._exit(0)\n"
+              "os.read(ends[0], 1)\n"
+              "poll = select.poll(); poll.register(ends[0], select.POLLIN); poll.poll(60)\n"
+              "time.sleep(0.07)\n"});
+  if (missing(function)) GTEST_SKIP() << "skipped: no python3";
+  function.contract = ContractKind::kExec;
+  const Start start = rig.start(function);
+  ASSERT_EQ(start.outcome, Outcome::kOk) << start.message;
+  std::map<std::string, std::int64_t> waits;
+  for (const PhaseCauses& phase : start.account.causes) {
+    for (const auto& [reason, ns] : phase.time.waits) waits[reason] += ns;
+  }
+  // A wait is that of the thread whose waking ended it: while the children sleep, and their parent
+  // waits for them, theirs ends first.
+  std::string all;
+  for (const auto& [reason, ns] : waits) all += reason + " " + std::to_string(ns) + ", ";
+  EXPECT_GE(waits["poll"], 58'000'000) << all;
+  EXPECT_GE(waits["sleep"] + waits["pipe"] + waits["child"], 158'000'000) << all;
+  EXPECT_LT(waits["poll"], 90'000'000) << all;
+}
+
 // It has touched 256 MiB: to give them back takes the kernel a fifth of the whole time, on a CPU,
 // after the process has ended.
 TEST(AccountTest, WhatTheKernelDoesToTakeAProcessDownIsTimeOnACpu) {
@@ -193,8 +258,8 @@ TEST(AccountTest, AnArchiveOfTheApplicationIsSeenToBeUsedOrNot) {
 
   function.jvm_args = {"-XX:SharedArchiveFile=" + archive};
   const Start with = rig.start(function);
-  std::filesystem::last_write_time(
-      jar, std::filesystem::last_write_time(jar) + std::chrono::seconds(5));
+  std::filesystem::last_write_time(jar,
+                                   std::filesystem::last_write_time(jar) + std::chrono::seconds(5));
   const Start mismatched = rig.start(function);
   std::filesystem::remove_all(folder);
   ASSERT_TRUE(with.account.jvm && mismatched.account.jvm);

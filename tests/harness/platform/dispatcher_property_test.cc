@@ -260,10 +260,11 @@ TEST(Dispatcher, NoInstanceOutlivesKeepAliveAndNoneIsLeftBehind) {
     if (seed % 2 == 0) rules.platform.max_instances = 1 + static_cast<int>(seed % 5);
     if (seed % 3 == 0) rules.platform.queue = 4;
     if (seed % 5 == 0) rules.max_in_flight = 6;
+    if (seed % 4 == 0) rules.platform.min_instances = 1;  // at most max_instances
     Simulation simulation(rules, seed);
     simulation.run(400);
     if (HasFatalFailure()) return;
-    simulation.expect_left(0);
+    simulation.expect_left(static_cast<std::size_t>(rules.platform.min_instances));
     stopped += simulation.stopped_after_keep_alive;
   }
   EXPECT_GT(stopped, 600);

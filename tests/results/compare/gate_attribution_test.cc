@@ -28,6 +28,14 @@ TEST(Attribution, NamesThePhaseThatMovedAndItsCause) {
   EXPECT_EQ(summary_of(attribution, 1).rfind("link +", 0), 0U);
 }
 
+TEST(Attribution, WhatOneSideDoesNotTellIsNotMissingThere) {
+  const MadeStarts made = pairs_with(0);
+  for (const StartPair& pair : made.pairs) {
+    const_cast<Start*>(pair.baseline)->account.libraries.reset();
+  }
+  EXPECT_EQ(attribute({made.pairs}).front().loads, std::vector<std::string>{});
+}
+
 // The candidate's programs are wrapped, of so many pairs.
 MadeStarts pairs_with_wrapped(std::size_t wrapped) {
   MadeStarts made = pairs_with(0);
