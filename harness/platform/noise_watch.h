@@ -18,9 +18,10 @@ struct NoiseCounters {
   std::int64_t time_ns = 0;  ///< CLOCK_MONOTONIC
   std::optional<double> all_ticks, idle_ticks, steal_ticks;
   std::optional<double> own_ticks;  ///< of ourselves, the launcher and what both have reaped
-  std::optional<std::int64_t> pressure_us;    ///< a task waited for a CPU (PSI, "some")
-  std::optional<std::int64_t> throttles;      ///< thermal, over all CPUs
-  std::optional<std::int64_t> frequency_khz;  ///< now, of the fastest CPU: the one that has just worked
+  std::optional<std::int64_t> pressure_us;  ///< a task waited for a CPU (PSI, "some")
+  std::optional<std::int64_t> throttles;    ///< thermal, over all CPUs
+  std::optional<std::int64_t>
+      frequency_khz;  ///< now, of the fastest CPU: the one that has just worked
 };
 NoiseCounters read_noise_counters(pid_t launcher);
 

@@ -211,7 +211,7 @@ Account account_of(const Start& start) {
         {"mounts", 31, {half, 0, 0, 0, {}}}};
   }
   if (start.function == "java") {
-    account.jvm = JvmAccount{1'000'000, 467, 460, 2'000'000, 440, 312, 45'000'000, 0, 0};
+    account.jvm = JvmAccount{1'000'000, 467, 460, 2'000'000, true, 440, 312, 45'000'000, 0, 0};
   }
   if (start.function == "python") {
     account.absent["python"] = "tier runtime is off: needs CAP_SYS_ADMIN";
@@ -259,7 +259,7 @@ Account full_account() {
   account.files = FilesRead{51, 52, 53, {{"/etc/hosts", 54, 55, 56}, {"/app.jar", 57, 58, 59}}};
   account.sandbox = std::vector<SandboxStep>{{"namespaces", 61, {62, 63, 64, 65, {{"rcu", 65}}}},
                                              {"own code", 0, {66, 0, 0, 0, {}}}};
-  account.jvm = JvmAccount{71, 467, 460, 72, 450, 312, 73, 0, 74};
+  account.jvm = JvmAccount{71, 467, 460, 72, false, 450, 312, 73, 0, 74};
   account.python = PythonAccount{81, {{"http.server", 82, 83, 84}, {"socket", 85, 86, 87}}};
   account.node = NodeAccount{91, 92, {{"/app/server.js", 93, 94, 95}}};
   account.cache = CacheProof{101, 102, 103, false, "103 bytes are still in the page cache", 7, 8};

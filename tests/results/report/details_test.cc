@@ -26,15 +26,27 @@ TEST(Details, AStartWithoutAnAccountHasNone) {
 
 TEST(Details, TheJvmIsOneSentence) {
   Account account;
-  account.jvm = JvmAccount{std::nullopt, 467, 460, std::nullopt, 0, 312, 45'000'000, 0, 0};
+  account.jvm = JvmAccount{.init_begin_ns = {},
+                           .classes = 467,
+                           .shared_classes = 460,
+                           .main_class_ns = {},
+                           .main_class_shared = {},
+                           .compilations = 312,
+                           .compile_ns = 45'000'000};
   EXPECT_EQ(text_of(account, 200),
             "JVM: 467 classes before the first response, 460 from the shared archive; 312 "
             "compilations 45.0 ms; no garbage collection\n");
-  account.jvm = JvmAccount{std::nullopt, 1, 0, 2'000'000, 1, 0, 0, 1, 3'000'000};
-  EXPECT_EQ(text_of(account, 200),
+  account.jvm = JvmAccount{.init_begin_ns = {},
+                           .classes = 1,
+                           .main_class_ns = 2'000'000,
+                           .main_class_shared = false,
+                           .classes_before_main = 1,
+                           .collections = 1,
+                           .gc_ns = 3'000'000};
+  EXPECT_EQ(text_of(account, 240),
             "JVM: 1 class before the first response, none from the shared archive; first class of "
-            "the application after 2.00 ms (1 class before it); no compilation; 1 garbage "
-            "collection 3.00 ms\n");
+            "the application after 2.00 ms (1 class before it; it came from no archive); no "
+            "compilation; 1 garbage collection 3.00 ms\n");
 }
 
 TEST(Details, PythonAndNodeSayHowMuchTheyLoaded) {
