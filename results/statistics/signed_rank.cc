@@ -96,15 +96,28 @@ std::uint64_t SignedRank::count_below(double sum) const {
   return count_at_most(std::nextafter(sum, -std::numeric_limits<double>::infinity()));
 }
 
+// Halving alone takes 64 steps over all values; every other one guesses instead, as if the averages
+// between the bounds were evenly spread.
 double SignedRank::walsh_average(std::uint64_t k) const {
   std::uint64_t low = to_ordinal(2 * sorted_.front());
   std::uint64_t high = to_ordinal(2 * sorted_.back());
-  while (low < high) {
-    const std::uint64_t middle = low + (high - low) / 2;
-    if (count_at_most(from_ordinal(middle)) >= k) {
+  std::uint64_t below_low = 0;               // always less than k, and
+  std::uint64_t up_to_high = walsh_count();  // at least k
+  for (bool guess = true; low < high; guess = !guess) {
+    std::uint64_t middle = low + (high - low) / 2;
+    if (guess) {
+      const double share =
+          static_cast<double>(k - below_low) / static_cast<double>(up_to_high - below_low);
+      const double from = from_ordinal(low);
+      middle = std::clamp(to_ordinal(from + share * (from_ordinal(high) - from)), low, high - 1);
+    }
+    const std::uint64_t count = count_at_most(from_ordinal(middle));
+    if (count >= k) {
       high = middle;
+      up_to_high = count;
     } else {
       low = middle + 1;
+      below_low = count;
     }
   }
   return from_ordinal(low) / 2;

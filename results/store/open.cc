@@ -21,6 +21,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kBusyTimeoutMs = 10'000;
+// A store belongs to one thread, as everything here: SQLite need not lock for each column of a row.
+constexpr int kOneThread = SQLITE_OPEN_NOMUTEX;
 constexpr const char* kOtherFile = "choose another file with --db";
 
 [[noreturn]] void throw_no_runs(const fs::path& file) {
@@ -127,7 +129,8 @@ void use_write_ahead_log(SQLite::Database& db) {
 }
 
 SQLite::Database open_for_writing(const fs::path& file) {
-  SQLite::Database db(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, kBusyTimeoutMs);
+  SQLite::Database db(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | kOneThread,
+                      kBusyTimeoutMs);
   if (!has_tables(db)) create_schema(db);
   if (const std::string found = db.execAndGet("PRAGMA quick_check(1)").getString(); found != "ok") {
     throw SQLite::Exception(found, SQLITE_CORRUPT);
@@ -166,9 +169,10 @@ SQLite::Database open_for_reading(const fs::path& file) {
     int flags;
     bool possible;
   };
-  const Way ways[] = {{file.string(), SQLite::OPEN_READWRITE, writable},
-                      {file.string(), SQLite::OPEN_READONLY, true},
-                      {immutable_uri(file), SQLite::OPEN_READONLY | SQLite::OPEN_URI, !unread_log}};
+  const Way ways[] = {
+      {file.string(), SQLite::OPEN_READWRITE | kOneThread, writable},
+      {file.string(), SQLite::OPEN_READONLY | kOneThread, true},
+      {immutable_uri(file), SQLite::OPEN_READONLY | SQLite::OPEN_URI | kOneThread, !unread_log}};
   for (const Way& way : ways) {
     if (!way.possible) continue;
     try {
