@@ -32,6 +32,11 @@ harness::FunctionSpec function_of(const CheckOptions& options, const std::string
     throw Error("--path", "'" + options.path + "' is no path",
                 "start it with '/', and percent-encode spaces and what is not ASCII");
   }
+  const std::filesystem::path program = function.command.front();
+  std::error_code error;
+  if (program.has_parent_path() && !std::filesystem::exists(function.directory / program, error)) {
+    throw Error(option, "'" + program.string() + "' does not exist", "name the program to start");
+  }
   if (const auto lacking = harness::missing(function)) {
     throw Error(function.command.front(), "cannot be started", *lacking);
   }

@@ -62,6 +62,36 @@ std::set<std::string> tiers_that_differ(const std::vector<const Run*>& past, con
   return names;
 }
 
+// Functions that some of the past runs define differently, and in what.
+std::vector<std::string> definitions_that_differ(const std::vector<const Run*>& past,
+                                                 const Run& now) {
+  std::vector<std::string> notes;
+  for (const Function& function : now.functions) {
+    std::size_t runs = 0;
+    std::set<std::string> what;
+    for (const Run* run : past) {
+      const auto before = std::ranges::find(run->functions, function.name, &Function::name);
+      if (before == run->functions.end()) continue;
+      bool differs = false;
+      const auto compare = [&](bool same, const char* field) {
+        if (same) return;
+        what.insert(field);
+        differs = true;
+      };
+      compare(before->runtime == function.runtime, "runtime");
+      compare(before->contract == function.contract, "contract");
+      compare(before->limits == function.limits, "limits");
+      runs += differs ? 1 : 0;
+    }
+    if (runs == 0) continue;
+    std::string fields;
+    for (const std::string& field : what) fields += (fields.empty() ? "" : ", ") + field;
+    notes.push_back(function.name + " is not what it was in " +
+                    count_text(runs, "(" + fields + "): that is in the answer"));
+  }
+  return notes;
+}
+
 // Watches the machine while a run is measured. Nothing is measured again here: the medians of a run
 // are compared with those of runs of which nobody knows how they were disturbed.
 class RunWatch {
@@ -156,6 +186,8 @@ HistoryResult check_against_history(harness::Platform& platform, const Globals& 
     report.notes.push_back("probe tier " + tier +
                            " was not on in all of these runs: what moved may be what was seen");
   }
+  std::ranges::copy(definitions_that_differ(comparable, result.run),
+                    std::back_inserter(report.notes));
   std::ranges::copy(watch.notes(), std::back_inserter(report.notes));
   report.notes.emplace_back(
       "this compares with other days, and what moved is how the starts of both differ: pairs of "

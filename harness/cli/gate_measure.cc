@@ -23,6 +23,9 @@ constexpr int kTriesWithoutAnswer = 5;
 constexpr int kTriesOfOneSide = 16;
 // Nor is it tried for ever where pairs fail now and then.
 constexpr std::size_t kTriesForEachPair = 3;
+// What a round takes is taken from so many, or from those of this part of the budget.
+constexpr std::size_t kRoundsForPlan = 20;
+constexpr std::int64_t kBudgetShareForPlan = 20;
 // Where more than a fifth of the pairs is disturbed, that is how this machine is.
 constexpr std::size_t kMostRepeatedShare = 5;
 
@@ -58,9 +61,10 @@ class Judging {
     deadline_ns_ = begun_ns_ + request_.budget.count();
   }
 
-  bool wants(std::size_t series, std::size_t untold) const {
+  bool wants(std::size_t series, std::size_t untold) {
     if (harness::monotonic_ns() > deadline_ns_ || state_[series].given_up) return false;
-    if (!gate_) return true;
+    state_[series].measured = state_[series].tries + untold;
+    if (!gate_) return series_[series].pairs() + untold < most();
     return !gate_->is_decided(series) && series_[series].pairs() + untold < gate_->next_look();
   }
 
@@ -81,7 +85,7 @@ class Judging {
       give_up(pair.series);
     }
     if (gate_ && state.tries > kTriesForEachPair * gate_->looks().back()) give_up(pair.series);
-    plan();
+    plan(std::max(state.measured, state.tries));
     look();
   }
 
@@ -135,8 +139,9 @@ class Judging {
  private:
   struct State {
     std::size_t tries = 0;
-    int trials = 0;     // of pairs that count
-    int disturbed = 0;  // and of those that do not
+    std::size_t measured = 0;  // at least; those that were not told yet among them
+    int trials = 0;            // of pairs that count
+    int disturbed = 0;         // and of those that do not
     bool given_up = false;
   };
 
@@ -187,19 +192,20 @@ class Judging {
 
   std::size_t most() const { return request_.most_pairs; }
 
-  // As soon as it is known what a round takes, and before anything was looked at.
-  void plan() {
-    if (gate_) return;
-    std::size_t living = 0;
+  // As soon as it is known what a round takes, and before anything was looked at. The first rounds
+  // are slower than those after them: some are waited for, unless they take much of the time.
+  void plan(std::size_t rounds) {
+    if (gate_ || rounds == 0) return;
     for (std::size_t i = 0; i < series_.size(); ++i) {
       if (state_[i].given_up || skipped_.contains(keys_[i].function)) continue;
-      ++living;
       if (series_[i].pairs() == 0) return;
     }
-    if (living == 0) return;
     const std::int64_t passed = harness::monotonic_ns() - begun_ns_;
-    const double round =
-        static_cast<double>(passed) / static_cast<double>(pairs_) * static_cast<double>(living);
+    if (rounds < std::min(kRoundsForPlan, most()) &&
+        passed < request_.budget.count() / kBudgetShareForPlan) {
+      return;
+    }
+    const double round = static_cast<double>(passed) / static_cast<double>(rounds);
     const auto affordable = static_cast<std::size_t>(static_cast<double>(request_.budget.count()) /
                                                      std::max(round, 1.0));
     const std::size_t planned = std::clamp<std::size_t>(affordable, 1, most());

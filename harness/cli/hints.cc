@@ -70,7 +70,8 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error, int argc,
       return std::string(error.what()) + "; put -- before the command: " + better;
     }
   }
-  return std::string(error.what()) + "; see coldstart --help";
+  const std::string command = at < words.size() ? " " + words[at] : std::string();
+  return std::string(error.what()) + "; see coldstart" + command + " --help";
 }
 
 }  // namespace coldstart::cli

@@ -89,7 +89,9 @@ class PairedRun {
         sink_.progress("rehearsing " + side.spec->name);
         const Start rehearsal = co_await rehearse(platform_, *side.spec, side);
         if (work_.signal()) co_return;
-        if (const auto line = complaint(*side.spec, rehearsal)) sink_.warn(*line);
+        if (const auto line = complaint(*side.spec, rehearsal)) {
+          sink_.warn((&side == &function.front() ? "baseline: " : "candidate: ") + *line);
+        }
       }
     }
     sink_.begin(described);

@@ -192,6 +192,9 @@ void Gate::judge_outcomes(const PairSeries& series, FunctionVerdict& verdict) co
   }
   if (series.pairs() == 0 && verdict.verdict == Verdict::kInconclusive) {
     verdict.reason = "no pair of which both sides answered";
+    if (failed > 0) {
+      for (MetricVerdict& metric : verdict.metrics) metric.more_pairs.reset();
+    }
   }
 }
 

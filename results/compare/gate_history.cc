@@ -12,6 +12,9 @@
 namespace coldstart::results {
 namespace {
 
+// A slowdown that is told as "would have been seen" up to this: tenfold.
+constexpr double kUselessChange = 9;
+
 std::uint64_t gibibytes(const Host& host) { return (host.memory_bytes + (1ULL << 29U)) >> 30U; }
 
 std::optional<std::int64_t> value_of(const Summary& summary, Metric metric) {
@@ -49,7 +52,8 @@ MetricVerdict judge_metric(const std::vector<double>& past, std::int64_t now_ns,
   verdict.change = std::expm1(distance);
   verdict.low = std::expm1(low);
   verdict.high = std::expm1(high);
-  verdict.smallest_change = std::expm1(margin + prediction->half_width(alpha_fail));
+  const double smallest = std::expm1(margin + prediction->half_width(alpha_fail));
+  if (smallest < kUselessChange) verdict.smallest_change = smallest;
   verdict.improved = distance + prediction->half_width(alpha_fail) < -margin;
   if (low > margin) {
     verdict.verdict = Verdict::kFail;

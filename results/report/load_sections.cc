@@ -169,7 +169,7 @@ DetailTable overview(const Run& run, const std::vector<const LoadSummary*>& summ
                     "share of the requests with an instance that waited for its start"};
   Column cold{"cold p50", {}, false, TooWide::kKeep, "median of the cold ones, due to first byte"};
   Column cold_p99{"cold p99", {}, false, TooWide::kKeep, "of the cold ones"};
-  Column warm{"warm p50", {}, false, TooWide::kKeep, "median of the others"};
+  Column warm{"warm p50", {}, false, TooWide::kKeep, "median of the others, which may have queued"};
   Column warm_p99{"warm p99", {}, false, TooWide::kKeep, "of the others"};
   Column queue{"queue", {}, false, TooWide::kKeep, "p99 of due to sent, of all that were sent"};
   Column drops{"drops", {}, false, TooWide::kKeep, "requests for which there was no room"};

@@ -105,8 +105,8 @@ case $wanted in
     ;;
   usage)
     expect 2 'see coldstart --help' "$program"
-    expect 2 'see coldstart --help' "$program" run --no-such-option
-    expect 2 'see coldstart --help' "$program" run x.yaml --trials 0
+    expect 2 'see coldstart run --help' "$program" run --no-such-option
+    expect 2 'see coldstart run --help' "$program" run x.yaml --trials 0
     one_line_of_error
     expect 2 'unknown tier' "$program" profile --probes proces -- /bin/true
     ;;
