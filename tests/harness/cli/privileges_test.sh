@@ -98,6 +98,13 @@ case $level in
     for boundary in forked launched execed linked entered listening received replied; do
       seen "$boundary"
     done
+    # What a runtime says of itself: Python's own list of modules is what its probes have seen.
+    if [[ -x /usr/bin/python3 ]]; then
+      as_user ./coldstart profile --trials 3 -- /usr/bin/python3 -S -c 'import json' >said 2>&1 || fail "no python"
+      as_user ./coldstart export latest >run.json || fail "export failed"
+      seen runtime_ready
+      grep -q '"name":"json.decoder"' run.json || fail "the import of json.decoder is not among the ten longest"
+    fi
     ;;
   *)
     fail "unknown level"
