@@ -1,4 +1,10 @@
 // What happens when the kernel has more to tell than the ring buffer holds.
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <unistd.h>
+
 #include "tests/harness/platform/rig.h"
 
 namespace coldstart::harness {
@@ -39,6 +45,50 @@ TEST(LostEventsTest, AStartThatLostEventsIsMarkedAndNotWrong) {
   for (const PhaseCauses& cause : start.account.causes) {
     EXPECT_GE(cause.time.total_ns(), 0) << cause.phase;
   }
+}
+
+// Held against the program's own clock: a boundary that was seen is when it was, others have no
+// time.
+TEST(LostEventsTest, WhatIsSeenOfSuchAStartIsWhenItWas) {
+  Rig rig(narrow_session);
+  if (!rig.live()) GTEST_SKIP() << "skipped: " << rig.session->tiers().front().reason;
+  const std::string log = COLDSTART_BINARY_DIR "/lost-events-" + std::to_string(::getpid());
+  FunctionSpec function =
+      native("/usr/bin/python3", {"-c",
+                                  "import time\n"
+                                  "begin = time.monotonic_ns()\n"
+                                  "import asyncio, http.server, json, unittest\n"
+                                  "end = time.monotonic_ns()\n"
+                                  "with open('" +
+                                      log +
+                                      "', 'w') as f: print(begin, end, file=f)\n"
+                                      "print('done', flush=True)\n"});
+  function.contract = ContractKind::kExec;
+  if (auto lacking = missing(function)) GTEST_SKIP() << "skipped: " << *lacking;
+  int lossy = 0;
+  for (int attempt = 0; attempt < 100 && lossy < 2; ++attempt) {
+    const Start start = rig.once(function);
+    ASSERT_EQ(start.outcome, Outcome::kOk) << start.message;
+    if (start.lost_events == 0) continue;
+    lossy += 1;
+    std::int64_t begin = 0, end = 0;
+    std::ifstream(log) >> begin >> end;
+    ASSERT_GT(begin, 0);
+    const auto seen = [&](Boundary boundary) {
+      const auto& at = start.timeline[boundary].at_ns;
+      return at ? std::optional(start.due_ns + *at) : std::nullopt;
+    };
+    for (const Boundary before : {Boundary::kForked, Boundary::kLaunched, Boundary::kExeced,
+                                  Boundary::kLinked, Boundary::kEntered}) {
+      EXPECT_LE(seen(before).value_or(0), begin) << name(before);
+    }
+    for (const Boundary after : {Boundary::kResponded, Boundary::kCompleted}) {
+      EXPECT_GE(seen(after).value_or(end), end) << name(after);
+    }
+    EXPECT_FALSE(start.usable());
+  }
+  std::filesystem::remove(log);
+  EXPECT_GT(lossy, 0) << "no start overflowed a page";
 }
 
 TEST(LostEventsTest, TheNextStartIsWholeAgain) {
