@@ -1,7 +1,7 @@
 #!/bin/bash
 # The numbers of the platform, each beside what it is held against:
 #
-#   bench/platform.sh [open-loop] [burst] [wrk] [trace]      default: all
+#   bench/platform.sh [--check] [open-loop] [burst] [wrk] [trace]      default: all
 #
 # open-loop  200 requests a second (poisson) to warm instances: sent - due, CPU of the harness
 # burst      64 starts at once against a plain posix_spawn loop, alternating
@@ -11,6 +11,8 @@
 #            sent to first byte; from due on, our latency has the dispatcher's own way in it as well.
 # trace      a made-up day of 400 functions (1,440 minutes), 720 times as fast (SCALE): peak memory
 #
+# Each is held against its target; with --check, one that is missed makes the exit code 1.
+#
 # Needs the build (./dev build), and wrk for `wrk` (apt-get install wrk). For figures worth quoting,
 # nothing else should run.
 set -eu
@@ -19,6 +21,27 @@ build=${COLDSTART_BUILD:-build/release}
 bench=$build/bench/platform_benchmark
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
+missed=0
+
+hold() { # what value limit
+  local verdict=met
+  awk -v value="$2" -v limit="$3" 'BEGIN { exit !(value != "" && value + 0 <= limit + 0) }' || verdict=MISSED
+  [ $verdict = met ] || missed=1
+  echo "target: $1 at most $3: ${2:-nothing} ($verdict)"
+}
+
+open_loop() {
+  "$bench" open-loop 200 20 | tee "$scratch/open-loop"
+  hold "sent - due, p99 in us" "$(awk '/^sent - due/ { for (i = 1; i < NF; i++) if ($i == "p99") print $(i + 1) }' "$scratch/open-loop")" 1000
+  hold "CPU of the harness in % of a core" "$(awk '/^harness/ { print $2 }' "$scratch/open-loop")" 15
+}
+
+burst() {
+  "$bench" burst 64 10 | tee "$scratch/burst"
+  hold "time of a posix_spawn loop, ratio" "$(awk '/^ratio/ { print $3 }' "$scratch/burst")" 1.15
+  hold "starts that lack a boundary" "$(awk '/^starts/ { print $4 - $2 }' "$scratch/burst")" 0
+  hold "events lost" "$(awk -F '; ' '/^starts/ { print $2 + 0 }' "$scratch/burst")" 0
+}
 
 wrk_once() { # seconds -> median in microseconds
   echo 'function delay() return 5 end' > "$scratch/delay.lua"
@@ -58,8 +81,9 @@ compare_with_wrk() {
   for column in 1 2; do
     awk -v c=$column '{ print $c / $3 }' "$scratch/pairs" | sort -n | awk -v c=$column '{ v[NR] = $1 } END {
       printf "%s: median ratio %.3f of %d rounds (%.3f to %.3f)\n", c == 1 ? "sent to byte" : "due to byte",
-        v[int((NR + 1) / 2)], NR, v[1], v[NR] }'
+        v[int((NR + 1) / 2)], NR, v[1], v[NR] }' | tee -a "$scratch/ratios"
   done
+  hold "latency of wrk, ratio" "$(awk '/^sent to byte/ { print $6 }' "$scratch/ratios")" 1.15
 }
 
 replay_trace() {
@@ -89,6 +113,7 @@ loads:
   - {name: day, pattern: trace, file: $scratch/trace.csv, format: azure-2019, time_scale: ${SCALE:-720}}
 YAML
   local begin=$SECONDS
+  : > "$scratch/replayed"
   python3 - "$build/coldstart" "$scratch" <<'PY'
 import os, subprocess, sys, time
 coldstart, scratch = sys.argv[1:]
@@ -110,18 +135,28 @@ while True:
 _, status, usage = os.wait4(process.pid, 0)
 print(f"exit code {os.waitstatus_to_exitcode(status)}, most resident memory: replay "
       f"{replay / 1024:.0f} MiB, with the report {usage.ru_maxrss / 1024:.0f} MiB")
+with open(scratch + "/replayed", "w") as out:
+    print(os.waitstatus_to_exitcode(status), usage.ru_maxrss / 1024, file=out)
 PY
   echo "$((SECONDS - begin)) s; $(du -h "$scratch/trace.db" | cut -f1) in the store"
+  hold "exit code" "$(cut -d' ' -f1 "$scratch/replayed")" 0
+  hold "most resident memory in MiB" "$(cut -d' ' -f2 "$scratch/replayed")" 300
 }
 
+check=no
+if [ "${1:-}" = --check ]; then
+  check=yes
+  shift
+fi
 [ $# -gt 0 ] || set -- open-loop burst wrk trace
 for what; do
   echo "== $what"
   case $what in
-    open-loop) "$bench" open-loop 200 20 ;;
-    burst) "$bench" burst 64 10 ;;
+    open-loop) open_loop ;;
+    burst) burst ;;
     wrk) compare_with_wrk ;;
     trace) replay_trace ;;
     *) echo "no such number: $what"; exit 2 ;;
   esac
 done
+[ $check = no ] || exit $missed

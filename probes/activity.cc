@@ -16,6 +16,8 @@ using State = Activity::State;
 // include/linux/sched.h
 constexpr std::uint32_t kTaskUninterruptible = 2;
 constexpr std::uint32_t kTaskDead = 0x80;
+// It could run, but its group may not.
+constexpr const char* kCpuLimit = "cpu limit";
 
 struct Thread {
   std::uint32_t pid = 0;
@@ -73,7 +75,11 @@ class Follower {
         const auto known = threads_.find(event.raw.tid);
         if (known == threads_.end() || known->second.state == State::kWait ||
             known->second.state == State::kDisk) {
-          change(event.raw.pid, event.raw.tid, now, State::kRunnable, {});
+          if (event.raw.value != 0) {
+            change(event.raw.pid, event.raw.tid, now, State::kWait, kCpuLimit);
+          } else {
+            change(event.raw.pid, event.raw.tid, now, State::kRunnable, {});
+          }
         }
         break;
       }
@@ -103,6 +109,9 @@ class Follower {
 
   void switched_out(const Event& event, std::int64_t now) {
     const std::uint32_t state = event.raw.value;
+    if (state == 0 && event.raw.sched.throttled != 0) {
+      return change(event.raw.pid, event.raw.tid, now, State::kWait, kCpuLimit);
+    }
     if (state == 0) return change(event.raw.pid, event.raw.tid, now, State::kRunnable, {});
     if ((state & kTaskDead) != 0) {
       sample(event);
@@ -162,6 +171,10 @@ class Follower {
       const State before = known->second.state;
       if (before == State::kCpu) end_run(tid, known->second, now);
       waited_for = known->second.waits_for;
+      // Woken, and not let run: it waits on, for something else.
+      if (before == State::kWait && state == State::kWait && overall() == State::kWait) {
+        close_segment(State::kWait, now, waited_for);
+      }
       // The new one first: no gap in between.
       count(state, 1, now, waited_for);
       count(before, -1, now, waited_for);

@@ -53,7 +53,8 @@ enum cs_event_kind {
   CS_IMPORT_BEGIN = 17, /* name: the module */
   CS_IMPORT_END = 18,   /* name, value: 1 if it was found */
   /* tier cpu */
-  CS_WAKE = 19,       /* pid, tid: a thread that is now runnable */
+  CS_WAKE = 19,       /* pid, tid: a thread that is now runnable; value: 1 if its group has used up
+                         its CPU time */
   CS_SWITCH_IN = 20,  /* pid, tid: a thread that is now on a CPU */
   CS_SWITCH_OUT = 21, /* sched, value: the kernel's task state; 0: still runnable */
   /* tier files */
@@ -123,7 +124,7 @@ struct cs_sched {
   __u16 fd_mode; /* st_mode of the file of a blocking read or write, else 0 */
   __u32 iowait;  /* 1: it waits for a block device */
   char name[CS_THREAD_NAME_SIZE];
-  __u32 unused;
+  __u32 throttled; /* 1: it could run on, but its group has used up its CPU time (cpu.max) */
 };
 
 /* A system call has returned; the header's time is its end. */

@@ -134,6 +134,16 @@ struct signal_struct {
   int group_exit_code;
 };
 
+/* With CONFIG_CFS_BANDWIDTH. */
+struct cfs_rq {
+  int throttle_count;
+};
+
+/* With CONFIG_FAIR_GROUP_SCHED. */
+struct sched_entity {
+  struct cfs_rq* cfs_rq;
+};
+
 struct task_struct {
   int pid;
   int tgid;
@@ -147,6 +157,8 @@ struct task_struct {
   struct fs_struct* fs;
   struct files_struct* files;
   struct signal_struct* signal;
+  struct sched_entity se;
+  bool throttled; /* since Linux 6.18, with CONFIG_CFS_BANDWIDTH */
 };
 
 struct ns_common {

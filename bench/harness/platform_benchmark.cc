@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <memory>
 #include <netinet/in.h>
 #include <poll.h>
@@ -51,11 +52,15 @@ struct Brought {
 double cpu_seconds(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
 }
-// Of this process; not of the functions, whose parent the launcher is.
-double own_cpu_seconds() {
+// Of this process, and of the launcher, which has one thread: /proc/PID/schedstat begins with its
+// nanoseconds. Not of the functions, which are the launcher's children.
+double own_cpu_seconds(pid_t launcher) {
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
-  return cpu_seconds(usage.ru_utime) + cpu_seconds(usage.ru_stime);
+  const std::string path = "/proc/" + std::to_string(launcher) + "/schedstat";
+  double launcher_ns = 0;
+  if (!(std::ifstream(path) >> launcher_ns)) throw Error(path, "cannot be read");
+  return cpu_seconds(usage.ru_utime) + cpu_seconds(usage.ru_stime) + launcher_ns * 1e-9;
 }
 
 double quantile_us(std::vector<std::int64_t> samples, double q) {
@@ -94,14 +99,15 @@ class Bench {
     const auto work = [&]() -> boost::asio::awaitable<void> {
       if (!rehearsed_) co_await platform_.cold_start(function, kRehearsal);
       rehearsed_ = true;
-      cpu_before_ = own_cpu_seconds();
+      cpu_before_ = own_cpu_seconds(launcher_.pid());
       co_await drive_load(platform_, load, 0, driven, context);
     };
     platform_.run_to_end(work());
     return brought;
   }
 
-  double cpu_before() const { return cpu_before_; }
+  /// Since the last load began.
+  double cpu_used_seconds() const { return own_cpu_seconds(launcher_.pid()) - cpu_before_; }
   std::uint64_t lost() const { return session_->lost_events(); }
 
  private:
@@ -124,7 +130,7 @@ int open_loop(double rate, int seconds, Spacing spacing, const probes::TierSet& 
   FunctionSpec function = hello();
   function.platform.min_instances = 4;
   const Brought brought = bench.drive(function, load);
-  const double cpu = own_cpu_seconds() - bench.cpu_before();
+  const double cpu = bench.cpu_used_seconds();
   std::vector<std::int64_t> error, latency, from_due;
   std::size_t cold = 0;
   for (const Invocation& i : brought.invocations) {

@@ -24,6 +24,12 @@ void rethrow(const std::exception_ptr& error) {
   if (error) std::rethrow_exception(error);
 }
 
+// Whether a request can say how long the function is to work on it: the environment of a container
+// is written when the instance is prepared, long before.
+bool tells_work(const FunctionSpec& function) {
+  return function.contract != ContractKind::kExec || function.runtime != RuntimeKind::kContainer;
+}
+
 std::chrono::steady_clock::time_point time_point(std::int64_t monotonic) {
   return std::chrono::steady_clock::time_point(std::chrono::nanoseconds(monotonic));
 }
@@ -170,6 +176,7 @@ void FunctionDrive::close(std::uint64_t request, Invocation invocation) {
   invocation.function = request_.function_index;
   invocation.load = request_.load_index;
   invocation.due_ns = closed.due_ns - begin_ns_;
+  if (closed.work && tells_work(request_.function)) invocation.work_ns = closed.work->count();
   counts_.over += 1;
   if (invocation.outcome != Outcome::kOk) counts_.failed += 1;
   if (invocation.cold) counts_.cold += 1;

@@ -13,6 +13,7 @@
 #include "harness/platform/interruptible.h"
 #include "harness/platform/load_record.h"
 #include "harness/process/monotonic.h"
+#include "results/model/duration.h"
 
 namespace asio = boost::asio;
 
@@ -123,8 +124,18 @@ int total_of(const std::vector<Candidate>& candidates) {
   return total;
 }
 
+FunctionSpec for_load(FunctionSpec function, const LoadSpec& load) {
+  if (load.timeout) function.timeout = *load.timeout;
+  return function;
+}
+
+// `begin_ns`: of the load, CLOCK_MONOTONIC.
+bool is_over(const LoadSpec& load, std::int64_t begin_ns) {
+  return load.duration && monotonic_ns() - begin_ns >= load.duration->count();
+}
+
 asio::awaitable<void> run_cold(Platform& platform, const MeasurePlan& plan, const LoadSpec& load,
-                               const MeasureSink& sink, Progress& run,
+                               std::int64_t begin_ns, const MeasureSink& sink, Progress& run,
                                const std::optional<int>& interrupted) {
   std::vector<Candidate> candidates = candidates_of(plan, load, run.described);
   std::vector<int> trials;  // of each candidate
@@ -133,9 +144,17 @@ asio::awaitable<void> run_cold(Platform& platform, const MeasurePlan& plan, cons
   int started = 0;
   for (std::size_t i : interleaved_order(trials, load.seed.value_or(plan.seed))) {
     Candidate& candidate = candidates[i];
-    const FunctionSpec& spec = plan.functions[candidate.function];
+    const FunctionSpec spec = for_load(plan.functions[candidate.function], load);
     Known& function = run.known[candidate.function];
     if (function.given_up) continue;
+    if (is_over(load, begin_ns)) {
+      if (sink.warn) {
+        sink.warn("load " + load.name + ": its duration of " +
+                  format_duration(load.duration->count()) + " is over after " +
+                  std::to_string(started) + " of " + std::to_string(total) + " starts");
+      }
+      break;
+    }
     const std::string cache(name(candidate.cache));
     sink.progress(spec.caches.size() > 1 ? spec.name + ", " + cache : spec.name, started, total);
     StartOptions options = start_options(function, candidate.cache, plan.drop_caches);
@@ -254,7 +273,7 @@ asio::awaitable<void> run_plan(Platform& platform, const MeasurePlan& plan, cons
       Load record = describe_load(load);
       record.begin_ns = monotonic_ns();
       if (sink.load_begins) sink.load_begins(record);
-      co_await run_cold(platform, plan, load, sink, run, work.signal());
+      co_await run_cold(platform, plan, load, record.begin_ns, sink, run, work.signal());
       duration_ns = monotonic_ns() - record.begin_ns;
     } else {
       duration_ns = co_await run_load(platform, plan, planned[i], index, sink, run, work);

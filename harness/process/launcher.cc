@@ -127,13 +127,20 @@ void Launcher::launch(const LaunchRequest& request) {
   out.texts(request.cleanup);
   out.text(request.cleanup_if_exists);
   // Opened here, where none of it is part of the measured time in the launcher.
-  std::vector<Fd> members;
+  std::vector<Fd> groups;
   std::vector<int> descriptors = {request.stdin_fd, request.stdout_fd, request.stderr_fd};
+  // Which of the descriptors is a folder of version 2 (there is one hierarchy of it); 0: none.
+  std::size_t folder_of_v2 = 0;
   for (const std::string& folder : request.cgroups.folders) {
-    members.emplace_back(::open((folder + "/cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC));
-    if (!members.back()) throw Error(folder, std::strerror(errno), "was it removed meanwhile?");
-    descriptors.push_back(members.back().get());
+    groups.emplace_back(::open((folder + "/tasks").c_str(), O_WRONLY | O_CLOEXEC));
+    if (!groups.back() && errno == ENOENT) {  // version 2 has no such file
+      groups.back() = Fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+      folder_of_v2 = descriptors.size();
+    }
+    if (!groups.back()) throw Error(folder, std::strerror(errno), "was it removed meanwhile?");
+    descriptors.push_back(groups.back().get());
   }
+  out.number(static_cast<std::int64_t>(folder_of_v2));
   send(out.bytes(), descriptors);
 }
 

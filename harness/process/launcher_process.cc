@@ -168,8 +168,13 @@ class LauncherProcess {
     command.stdin_fd = descriptors.at(0).get();
     command.stdout_fd = descriptors.at(1).get();
     command.stderr_fd = descriptors.at(2).get();
+    const auto folder_of_v2 = static_cast<std::size_t>(in.number());
     for (std::size_t i = 3; i < descriptors.size(); ++i) {
-      command.cgroup_fds.push_back(descriptors[i].get());
+      if (i == folder_of_v2) {
+        command.group_folder = descriptors[i].get();
+      } else {
+        command.group_tasks.push_back(descriptors[i].get());
+      }
     }
     const SpawnResult result = spawn(command, map_.get(), instance.id);
     if (result.mark_error != 0) {

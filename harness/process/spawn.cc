@@ -8,6 +8,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <linux/bpf.h>
+#include <linux/sched.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/syscall.h>
@@ -52,14 +53,7 @@ struct Setup : bp::extend::handler {
 
   template <typename Executor>
   void on_exec_setup(Executor& executor) const {
-    ::setsid();
-    sigset_t none;
-    sigemptyset(&none);
-    ::sigprocmask(SIG_SETMASK, &none, nullptr);
-    const bool ready = join_groups() && place(command.stdin_fd, 0) && place(command.stdout_fd, 1) &&
-                       place(command.stderr_fd, 2) &&
-                       (command.directory.empty() || ::chdir(command.directory.c_str()) == 0);
-    if (ready) return;
+    if (prepare_child()) return;
     failed_errno = errno;
     executor.exe = "";  // execve then fails and the executor cleans up
   }
@@ -74,9 +68,20 @@ struct Setup : bp::extend::handler {
     pid = executor.pid;
   }
 
+  // In the child. False: errno says why.
+  bool prepare_child() const {
+    ::setsid();
+    sigset_t none;
+    sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    return join_groups() && place(command.stdin_fd, 0) && place(command.stdout_fd, 1) &&
+           place(command.stderr_fd, 2) &&
+           (command.directory.empty() || ::chdir(command.directory.c_str()) == 0);
+  }
+
   // "0" is whoever writes it.
   bool join_groups() const {
-    for (const int fd : command.cgroup_fds) {
+    for (const int fd : command.group_tasks) {
       if (::write(fd, "0", 1) != 1) return false;
     }
     return true;
@@ -90,6 +95,42 @@ struct Setup : bp::extend::handler {
   mutable volatile int failed_errno = 0;
   mutable pid_t pid = 0;  // Boost.Process keeps it to itself where the exec failed
 };
+
+// What Boost.Process does for the others, born in a group. The child has a copy of our memory, so
+// it tells through a pipe what failed. Returns errno, 0 if it was executed.
+int clone_into_group(const Setup& setup) {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) return errno;
+  const Fd told(ends[0]);
+  Fd telling(ends[1]);
+  clone_args how{};
+  how.flags = CLONE_VFORK | CLONE_INTO_CGROUP;
+  how.exit_signal = SIGCHLD;
+  how.cgroup = static_cast<__u64>(setup.command.group_folder);
+  const auto pid = static_cast<pid_t>(::syscall(SYS_clone3, &how, sizeof(how)));
+  if (pid < 0) return errno;
+  if (pid == 0) {
+    if (setup.prepare_child()) {
+      ::execve(setup.command.executable.c_str(), setup.argv, setup.envp);
+    }
+    const int failed = errno;
+    [[maybe_unused]] const auto written = ::write(telling.get(), &failed, sizeof(failed));
+    ::_exit(127);
+  }
+  setup.pid = pid;
+  telling.reset();
+  int failed = 0;
+  return ::read(told.get(), &failed, sizeof(failed)) == sizeof(failed) ? failed : 0;
+}
+
+// Boost.Process's own spawn. Returns errno, 0 if it was executed.
+int vfork_child(const Setup& setup) {
+  std::error_code error;
+  bp::child child(setup, error, bp::posix::use_vfork);
+  child.detach();
+  if (!error) return 0;
+  return setup.failed_errno != 0 ? setup.failed_errno : error.value();
+}
 
 // Marks (or unmarks, with 0) the calling thread as one whose children belong to an instance.
 // Returns errno, 0 if it worked.
@@ -114,19 +155,14 @@ SpawnResult spawn(const SpawnCommand& command, int spawners_map, std::uint64_t i
   std::vector<char*> arguments = c_strings(command.arguments);
   std::vector<char*> environment = c_strings(command.environment);
   const Setup setup(command, arguments, environment);
-  std::error_code error;
   SpawnResult result;
   result.mark_error = mark_thread(spawners_map, instance);
   if (result.mark_error != 0) return result;
-  bp::child child(setup, error, bp::posix::use_vfork);
+  result.error = command.group_folder >= 0 ? clone_into_group(setup) : vfork_child(setup);
   mark_thread(spawners_map, 0);  // the entry exists: what worked above works again
   result.pid = setup.pid;
-  child.detach();
-  if (error) {
-    result.error = setup.failed_errno != 0 ? setup.failed_errno : error.value();
-    // vfork returned while the child was still on its way out.
-    if (result.pid > 0) ::waitpid(result.pid, nullptr, 0);
-  }
+  // It came back while the child was still on its way out.
+  if (result.error != 0 && result.pid > 0) ::waitpid(result.pid, nullptr, 0);
   return result;
 }
 

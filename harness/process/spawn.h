@@ -21,7 +21,13 @@ struct SpawnCommand {
   std::vector<std::string> environment;
   std::string directory;
   int stdin_fd = -1, stdout_fd = -1, stderr_fd = -1;
-  std::vector<int> cgroup_fds;  ///< cgroup.procs of groups that it joins before it is executed
+  /// `tasks` of groups of cgroups v1 that it joins before it is executed. Not cgroup.procs: a
+  /// thread that moves itself, and nobody else, takes no lock that waits for a grace period
+  /// ("cgroup: Optimize single thread migration", Linux 5.5), some 10 ms.
+  std::vector<int> group_tasks;
+  /// Folder of a group of cgroups v2 that it is born in (clone3(2), CLONE_INTO_CGROUP, Linux 5.7):
+  /// no move, no grace period. -1: none.
+  int group_folder = -1;
 };
 
 struct SpawnResult {
@@ -32,8 +38,8 @@ struct SpawnResult {
 
 /// Starts the process as leader of a session of its own, with no signal blocked. What the caller
 /// ignores stays ignored: the launcher ignores nothing, so that its children do not either. Uses
-/// vfork: returns when the program was executed (or could not be). `spawners_map`: see
-/// Session::spawners_fd; -1 for none.
+/// vfork (for a group of cgroups v2, clone3 with CLONE_VFORK): returns when the program was
+/// executed (or could not be). `spawners_map`: see Session::spawners_fd; -1 for none.
 SpawnResult spawn(const SpawnCommand& command, int spawners_map, std::uint64_t instance);
 
 /// Runs a command to its end with no input and no output; kills it after `limit`. Returns whether

@@ -41,8 +41,9 @@ constexpr KindSet bit_of(const std::variant<All...>*) {
 template <typename... Wanted>
 constexpr KindSet kPattern = (bit_of<Wanted>(static_cast<const Pattern*>(nullptr)) | ...);
 
+// Under `cold` the next request is due when the one before is over: one is in flight, and none
+// waits.
 constexpr KindSet kNotCold = ~kPattern<ColdPattern>;
-constexpr KindSet kOpen = ~kPattern<ColdPattern, ClosedPattern>;
 constexpr KindSet kTrace = kPattern<TracePattern>;
 constexpr KindSet kWithRate = kPattern<ConstantPattern, OnOffPattern>;
 constexpr KindSet kSpaced = kPattern<ConstantPattern, StagesPattern, OnOffPattern, SinePattern>;
@@ -128,13 +129,13 @@ constexpr std::array kKeys = {
     load_key("deal_to", kTrace),
     load_key("functions", kAnyKind),
     load_key("together", kNotCold),
-    load_key("seed", kNotCold),
-    load_key("duration", kNotCold),
-    load_key("warmup", kNotCold),
-    load_key("timeout", kNotCold),
+    load_key("seed", kAnyKind),
+    load_key("duration", kAnyKind),
+    load_key("warmup", kAnyKind),
+    load_key("timeout", kAnyKind),
     load_key("time_scale", kNotCold),
-    load_key("max_in_flight", kOpen),
-    load_key("overflow", kOpen, kOverflows),
+    load_key("max_in_flight", kNotCold),
+    load_key("overflow", kNotCold, kOverflows),
 
     Key{kStage, "from"},
     Key{kStage, "to"},

@@ -184,12 +184,8 @@ LoadSpec read_load(const Mapping& mapping, const LoadContext& context, Problems&
   if (!read_pattern(r)) return load;
   refuse_foreign_keys(r);
   read_pattern_keys(r);
-  if (std::holds_alternative<ColdPattern>(load.pattern)) {
-    read_driven(r);
-  } else {
-    read_common_keys(r);
-    refuse_fixed_ports(r);
-  }
+  read_common_keys(r);
+  if (!std::holds_alternative<ColdPattern>(load.pattern)) refuse_fixed_ports(r);
   if (mapping.find("name") == nullptr) load.name = pattern_name(load.pattern);
   return load;
 }

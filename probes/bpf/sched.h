@@ -25,6 +25,18 @@ static __always_inline struct file* file_of(struct task_struct* task, s32 fd) {
   return file;
 }
 
+/* Whether the scheduler keeps a thread that could run from running, because its group has used up
+ * its CPU time of this period. Linux 6.18 and later take each thread off its queue as it returns to
+ * user space ("sched/fair: Switch to task based throttle model"); before, a queue of the group was
+ * taken off as a whole. */
+static __always_inline bool is_throttled(struct task_struct* task) {
+  if (bpf_core_field_exists(task->throttled)) return task->throttled;
+  if (!bpf_core_field_exists(task->se.cfs_rq)) return false;
+  struct cfs_rq* queue = task->se.cfs_rq;
+  if (!queue || !bpf_core_field_exists(queue->throttle_count)) return false;
+  return queue->throttle_count > 0;
+}
+
 static __always_inline void switched_out(void* ctx, struct task_struct* task, u64 instance,
                                          u32 state) {
   struct cs_event* e = bpf_ringbuf_reserve(&events, sizeof(*e), 0);
@@ -42,6 +54,7 @@ static __always_inline void switched_out(void* ctx, struct task_struct* task, u6
   __builtin_memset(&e->socket, 0, sizeof(e->socket));
   __builtin_memcpy(e->sched.name, task->comm, sizeof(e->sched.name));
   e->sched.stack = -1;
+  e->sched.throttled = !state && is_throttled(task);
   e->sched.syscall = (task->flags & PF_IO_WORKER) ? CS_IO_WORKER : CS_PAGE_FAULT;
   if (state && state != TASK_DEAD && e->sched.syscall == CS_PAGE_FAULT) {
     e->sched.iowait = BPF_CORE_READ_BITFIELD_PROBED(task, in_iowait);
@@ -76,7 +89,7 @@ int BPF_PROG(on_switch, bool preempted, struct task_struct* before, struct task_
 static __always_inline int woken(struct task_struct* task) {
   u32 pid = task->tgid;
   struct process* mine = bpf_map_lookup_elem(&processes, &pid);
-  if (mine) emit_short(mine->instance, CS_WAKE, pid, task->pid, 0);
+  if (mine) emit_short(mine->instance, CS_WAKE, pid, task->pid, is_throttled(task));
   return 0;
 }
 

@@ -180,8 +180,9 @@ std::string invocations_csv(const Run& run) {
   CsvWriter csv;
   std::vector<std::int64_t> warmups;
   for (const Load& load : run.loads) warmups.push_back(warmup_ns(load));
-  header(csv, {"run_id", "run_label", "function", "load", "instance", "cold", "outcome", "due_ns",
-               "sent_ns", "first_byte_ns", "done_ns", "message", "warmup", "time_scale"});
+  header(csv,
+         {"run_id", "run_label", "function", "load", "instance", "cold", "outcome", "due_ns",
+          "sent_ns", "first_byte_ns", "done_ns", "message", "warmup", "time_scale", "work_ns"});
   for (const Invocation& invocation : run.invocations) {
     load_identity(csv, run, invocation);
     // 0: it never got one.
@@ -193,7 +194,7 @@ std::string invocations_csv(const Run& run) {
     csv << invocation.cold << name(invocation.outcome) << invocation.due_ns << invocation.sent_ns
         << invocation.first_byte_ns << invocation.done_ns << invocation.message
         << (invocation.due_ns < warmups[invocation.load])
-        << factor(run.loads[invocation.load].time_scale);
+        << factor(run.loads[invocation.load].time_scale) << invocation.work_ns;
     csv.end_row();
   }
   return csv.take();

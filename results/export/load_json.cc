@@ -111,6 +111,7 @@ std::string invocation_line(const Run& run, const Invocation& invocation) {
   if (invocation.sent_ns) number("sent_ns", *invocation.sent_ns);
   if (invocation.first_byte_ns) number("first_byte_ns", *invocation.first_byte_ns);
   if (invocation.done_ns) number("done_ns", *invocation.done_ns);
+  if (invocation.work_ns) number("work_ns", *invocation.work_ns);
   fmt::format_to(std::back_inserter(line), R"(,"outcome":"{}")", name(invocation.outcome));
   if (!invocation.message.empty()) line += R"(,"message":)" + text(invocation.message);
   return line + '}';
@@ -172,6 +173,7 @@ std::vector<Invocation> read_invocations(const JsonNode& array, const Run& run) 
     node.read_amount("sent_ns", invocation.sent_ns);
     node.read_amount("first_byte_ns", invocation.first_byte_ns);
     node.read_amount("done_ns", invocation.done_ns);
+    node.read_amount("work_ns", invocation.work_ns);
     invocation.outcome = read_outcome(node.at("outcome"));
     node.read("message", invocation.message);
     check_order(node, invocation);

@@ -43,6 +43,9 @@ struct Invocation {
   std::optional<std::int64_t> done_ns;        ///< the whole answer was there
 
   std::string message;  ///< where the outcome is not ok: what happened, one line
+  /// How long the function was asked to work on it, of a trace that knows; a duration, scaled as
+  /// the load's times are. Absent: it was not told.
+  std::optional<std::int64_t> work_ns;
 
   bool operator==(const Invocation&) const = default;
 };

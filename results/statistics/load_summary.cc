@@ -160,15 +160,20 @@ std::vector<Step> steps_of(Edges edges) {
   return steps;
 }
 
-void add_life(const InstanceLife& life, Edges& alive) {
-  alive.emplace_back(std::max<std::int64_t>(life.requested_ns, 0), 1);
-  if (life.ended_ns) alive.emplace_back(std::max<std::int64_t>(*life.ended_ns, 0), -1);
+// What of it lies after `from_ns`.
+void add_span(std::int64_t begin_ns, std::optional<std::int64_t> end_ns, std::int64_t from_ns,
+              Edges& edges) {
+  if (end_ns && *end_ns <= from_ns) return;
+  edges.emplace_back(std::max(begin_ns, from_ns), 1);
+  if (end_ns) edges.emplace_back(*end_ns, -1);
 }
 
-void add_start(const InstanceLife& life, Edges& starting) {
-  starting.emplace_back(std::max<std::int64_t>(life.requested_ns, 0), 1);
-  const auto end = life.ready_ns ? life.ready_ns : life.ended_ns;
-  if (end) starting.emplace_back(std::max<std::int64_t>(*end, 0), -1);
+void add_life(const InstanceLife& life, std::int64_t from_ns, Edges& alive) {
+  add_span(life.requested_ns, life.ended_ns, from_ns, alive);
+}
+
+void add_start(const InstanceLife& life, std::int64_t from_ns, Edges& starting) {
+  add_span(life.requested_ns, life.ready_ns ? life.ready_ns : life.ended_ns, from_ns, starting);
 }
 
 std::size_t highest(const Edges& edges) {
@@ -191,6 +196,8 @@ void fill_instances(const Run& run, std::vector<LoadSummary>& summaries) {
   for (const InstanceLife& life : run.instances) {
     const auto found = index.find({life.load, life.function});
     if (found == index.end()) continue;
+    const std::int64_t begin = warmup_ns(run.loads.at(life.load));
+    if (life.ended_ns && *life.ended_ns <= begin && begin > 0) continue;
     LoadSummary& summary = summaries[found->second];
     ++summary.instances;
     if (!life.end.empty()) ++summary.ended_by[life.end];
@@ -198,8 +205,8 @@ void fill_instances(const Run& run, std::vector<LoadSummary>& summaries) {
       summary.peak_memory_bytes =
           std::max(summary.peak_memory_bytes.value_or(0), *life.peak_memory_bytes);
     }
-    add_life(life, lives[found->second].alive);
-    add_start(life, lives[found->second].starting);
+    add_life(life, begin, lives[found->second].alive);
+    add_start(life, begin, lives[found->second].starting);
   }
   for (std::size_t i = 0; i < summaries.size(); ++i) {
     summaries[i].max_instances = highest(lives[i].alive);
@@ -211,7 +218,7 @@ template <typename Add>
 std::vector<Step> over_time(const Run& run, std::uint32_t load, std::uint32_t function, Add add) {
   Edges edges;
   for (const InstanceLife& life : run.instances) {
-    if (life.load == load && life.function == function) add(life, edges);
+    if (life.load == load && life.function == function) add(life, 0, edges);
   }
   return steps_of(std::move(edges));
 }

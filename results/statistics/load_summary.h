@@ -33,8 +33,8 @@ struct LatencySummary {
 
 LatencySummary summarize_latencies(std::vector<std::int64_t> samples);
 
-/// One function under one load. Requests that were due in the warm-up are counted in `warmup` and
-/// nowhere else.
+/// One function under one load, without its warm-up: requests that were due in it are counted in
+/// `warmup` and nowhere else.
 struct LoadSummary {
   std::uint32_t load = 0;      ///< index into Run::loads
   std::uint32_t function = 0;  ///< index into Run::functions
@@ -64,7 +64,8 @@ struct LoadSummary {
   std::optional<double> offered_per_s;   ///< requests due a second, over the time measured
   std::optional<double> answered_per_s;  ///< answers a second
 
-  std::size_t instances = 0;                      ///< that were started, warm-up included
+  // Of the time after the warm-up: an instance that was gone by then does not count.
+  std::size_t instances = 0;
   std::size_t max_instances = 0;                  ///< at once, those that still start included
   std::size_t max_starting = 0;                   ///< starts in flight at once
   std::map<std::string, std::size_t> ended_by;    ///< InstanceLife::end

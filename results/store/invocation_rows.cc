@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "results/model/record.h"
+#include "results/store/migrate.h"
 
 namespace coldstart::results {
 namespace {
@@ -104,8 +105,8 @@ void update_load_duration(SQLite::Database& db, std::int64_t load_id, std::int64
 InvocationWriter::InvocationWriter(SQLite::Database& db)
     : insert_(db,
               "INSERT INTO invocations (load_id, due_ns, number, function_id, instance, cold, "
-              "outcome, sent_ns, first_byte_ns, done_ns, message) "
-              "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)") {}
+              "outcome, sent_ns, first_byte_ns, done_ns, message, work_ns) "
+              "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)") {}
 
 void InvocationWriter::add(const RowIds& functions, const RowIds& loads,
                            const Invocation& invocation, std::int64_t number) {
@@ -127,6 +128,7 @@ void InvocationWriter::add(const RowIds& functions, const RowIds& loads,
   bind_optional(insert_, i++, invocation.first_byte_ns);
   bind_optional(insert_, i++, invocation.done_ns);
   bind_text(insert_, i++, invocation.message);
+  bind_optional(insert_, i++, invocation.work_ns);
   insert_.exec();
   insert_.tryReset();
 }
@@ -184,10 +186,12 @@ std::vector<Invocation> load_invocations(SQLite::Database& db, std::int64_t run_
   const RowIds loads = load_ids(db, run_id);
   const auto functions = index_of(function_ids(db, run_id));
   invocations.reserve(static_cast<std::size_t>(count_invocations(db, loads)));
+  // A store that an older coldstart wrote has no durations.
+  const std::string work = has_column(db, "invocations", "work_ns") ? "work_ns" : "NULL";
   SQLite::Statement query(db,
                           "SELECT function_id, due_ns, instance, cold, outcome, sent_ns, "
-                          "first_byte_ns, done_ns, message FROM invocations "
-                          "WHERE load_id = ? ORDER BY due_ns, number");
+                          "first_byte_ns, done_ns, message, " +
+                              work + " FROM invocations WHERE load_id = ? ORDER BY due_ns, number");
   for (std::size_t load = 0; load < loads.size(); ++load) {
     query.bind(1, loads[load]);
     while (query.executeStep()) {
@@ -203,6 +207,7 @@ std::vector<Invocation> load_invocations(SQLite::Database& db, std::int64_t run_
       read_optional(query, 6, invocation.first_byte_ns);
       read_optional(query, 7, invocation.done_ns);
       if (!query.isColumnNull(8)) invocation.message = query.getColumn(8).getString();
+      read_optional(query, 9, invocation.work_ns);
     }
     query.reset();
   }

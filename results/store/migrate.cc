@@ -103,6 +103,9 @@ CREATE INDEX stacks_by_start ON stacks (start_id);
 )sql",
                                                                 R"sql(
 ALTER TABLE runs ADD COLUMN verdict TEXT;
+)sql",
+                                                                R"sql(
+ALTER TABLE invocations ADD COLUMN work_ns INTEGER;
 )sql"};
 
 int version_of(SQLite::Database& db) { return db.execAndGet("PRAGMA user_version").getInt(); }

@@ -9,7 +9,7 @@ namespace coldstart::results {
 inline constexpr std::int32_t kApplicationId = 0x434F4C44;
 /// PRAGMA user_version. Raise it with every change of schema.sql, and add a step to
 /// migrate.cc.
-inline constexpr std::int32_t kSchemaVersion = 5;
+inline constexpr std::int32_t kSchemaVersion = 6;
 /// The text of schema.sql.
 extern const char* const kSchemaSql;
 

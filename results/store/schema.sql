@@ -196,6 +196,7 @@ CREATE TABLE invocations (
   first_byte_ns INTEGER,             -- since due: the latency
   done_ns       INTEGER,             -- since due: the whole answer was there
   message       TEXT,                -- what happened, where the outcome is not ok
+  work_ns       INTEGER,             -- how long the function was asked to work; NULL: it was not told
   PRIMARY KEY (load_id, due_ns, number)
 ) STRICT, WITHOUT ROWID;
 

@@ -86,6 +86,29 @@ TEST(ActivityTest, AnUninterruptibleWaitIsNamedByItsKernelStack) {
   EXPECT_EQ(activity.split(0, 40).waits.at("rcu"), 20);
 }
 
+TEST(ActivityTest, AThreadThatCouldRunButItsGroupMayNotWaitsForTheCpuLimit) {
+  Event out = made(CS_SWITCH_OUT, 10, kPid, kPid, 0);
+  out.raw.sched.throttled = 1;
+  const Activity activity =
+      follow({forked(0), switched_in(0, kPid), out, switched_in(50, kPid)}, 60);
+  const TimeSplit split = activity.split(0, 60);
+  EXPECT_EQ(split.cpu_ns, 20);
+  EXPECT_EQ(split.runnable_ns, 0);
+  EXPECT_EQ(split.wait_ns, 40);
+  EXPECT_EQ(split.waits.at("cpu limit"), 40);
+}
+
+TEST(ActivityTest, AThreadThatIsWokenWhileItsGroupMayNotRunHasWaitedForOneThingAndThenForTheOther) {
+  Event woken_in_vain = woken(30, kPid);
+  woken_in_vain.raw.value = 1;
+  const Activity activity = follow({forked(0), switched_in(0, kPid), blocked(10, kPid, SYS_ppoll),
+                                    woken_in_vain, switched_in(50, kPid)},
+                                   60);
+  const TimeSplit split = activity.split(0, 60);
+  EXPECT_EQ(split.waits.at("poll"), 20);
+  EXPECT_EQ(split.waits.at("cpu limit"), 20);
+}
+
 TEST(ActivityTest, AWakeUpOfAThreadThatStillRunsChangesNothing) {
   const Activity activity = follow({forked(0), switched_in(0, kPid), woken(10, kPid)}, 20);
   EXPECT_EQ(activity.split(0, 20).cpu_ns, 20);

@@ -231,7 +231,8 @@ Load full_load(const std::string& name) {
 
 Invocation full_invocation() {
   return {0,  0,  7,  true, Outcome::kBadResponse,
-          11, 12, 13, 14,   "HTTP 500: \"it's broken\" \xC3\xBC"};
+          11, 12, 13, 14,   "HTTP 500: \"it's broken\" \xC3\xBC",
+          15};
 }
 
 InstanceLife full_instance() { return {0, 0, 21, 22, 23, 24, "keep-alive", 25, 26}; }

@@ -94,6 +94,45 @@ TEST_F(LimitsTest, AFunctionWithAFifthOfACpuTakesAboutFiveTimesAsLong) {
   // 20 ms in each 100 ms: the tenth slice begins after 900 ms. Other load only makes it longer.
   EXPECT_GE(*latency_ns(start.timeline), 700'000'000);
   EXPECT_LE(*latency_ns(start.timeline), 4'000'000'000);
+  // It is the limit that it waits for, and not that others run.
+  if (start.account.causes.empty()) return;  // no probes here
+  TimeSplit sum;
+  for (const PhaseCauses& phase : start.account.causes) {
+    sum.cpu_ns += phase.time.cpu_ns;
+    sum.runnable_ns += phase.time.runnable_ns;
+    for (const auto& [what, time_ns] : phase.time.waits) sum.waits[what] += time_ns;
+  }
+  EXPECT_GE(sum.waits["cpu limit"], 500'000'000);
+  EXPECT_GE(sum.waits["cpu limit"], *latency_ns(start.timeline) / 2);
+  EXPECT_LT(sum.runnable_ns, *latency_ns(start.timeline) / 4);
+}
+
+TEST_F(LimitsTest, AStartInAGroupWaitsForNoGracePeriod) {
+  FunctionSpec function = native(sample("hello"));
+  function.limits.memory_bytes = 200 << 20;
+  function.limits.cpus = 2;
+  function.limits.pids = 50;
+  function.platform.keep_alive = std::chrono::nanoseconds(0);
+  // Far apart: a second move within a grace period finds the lock as the first one left it.
+  std::vector<std::chrono::nanoseconds> times;
+  constexpr int kStarts = 5;
+  for (int i = 0; i < kStarts; ++i) times.emplace_back(std::chrono::milliseconds(400 * i));
+  const LoadResult result = drive(rig_, {function}, listed(), times);
+  ASSERT_EQ(result.starts.size(), times.size());
+  std::vector<std::int64_t> waited;
+  for (const Start& start : result.starts) {
+    ASSERT_EQ(start.outcome, Outcome::kOk) << start.message;
+    if (start.account.causes.empty()) GTEST_SKIP() << "no probes here";
+    std::int64_t rcu_ns = 0;
+    for (const PhaseCauses& phase : start.account.causes) {
+      const auto found = phase.time.waits.find("rcu");
+      if (found != phase.time.waits.end()) rcu_ns += found->second;
+    }
+    waited.push_back(rcu_ns);
+  }
+  std::sort(waited.begin(), waited.end());
+  // To be moved there by cgroup.procs takes several milliseconds each time.
+  EXPECT_LT(waited[kStarts / 2], 500'000);
 }
 
 TEST_F(LimitsTest, LimitsHoldInContainersOfBothEngines) {

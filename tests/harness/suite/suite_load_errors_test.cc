@@ -124,8 +124,8 @@ TEST_F(SuiteLoadErrors, WhatMakesNoSense) {
   EXPECT_EQ(load_errors("pattern: constant, rate: 1, duration: 1s, warmup: 1s"),
             Lines{"2:55: 'warmup' takes all of 'duration': nothing would be measured; "
                   "make it shorter"});
-  EXPECT_EQ(load_errors("pattern: closed, clients: 1, duration: 1s, max_in_flight: 4"),
-            Lines{"2:48: 'max_in_flight' is not for pattern closed; remove it"});
+  EXPECT_EQ(load_errors("pattern: cold, duration: 1s, max_in_flight: 4"),
+            Lines{"2:34: 'max_in_flight' is not for pattern cold; remove it"});
 }
 
 TEST_F(SuiteLoadErrors, Functions) {

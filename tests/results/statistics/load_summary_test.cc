@@ -109,6 +109,29 @@ TEST(LoadSummary, RequestsOfTheWarmUpAreLeftOutAndCounted) {
   EXPECT_EQ(s.all.max_ns, 12);
 }
 
+TEST(LoadSummary, InstancesThatWereGoneWhenTheWarmUpEndedAreLeftOut) {
+  coldstart::Run run = run_of(R"({"warmup_s":0.001})");
+  run.invocations = {answered(1'500'000, 3, 0, 10)};
+  run.instances = {
+      {.instance = 1, .requested_ns = 0, .ready_ns = 10, .ended_ns = 900'000, .end = "died"},
+      {.instance = 2,
+       .requested_ns = 5,
+       .ready_ns = 1'000'000,
+       .ended_ns = 1'200'000,
+       .end = "keep-alive"},
+      {.instance = 3, .requested_ns = 1'300'000, .ready_ns = 1'400'000, .ended_ns = {}, .end = {}}};
+  LoadSummary s = summarize_loads(run).at(0);
+  EXPECT_EQ(s.instances, 2U);
+  EXPECT_EQ(s.max_instances, 1U);
+  EXPECT_EQ(s.max_starting, 1U) << "the second was ready when the warm-up ended";
+  EXPECT_EQ(s.ended_by, (std::map<std::string, std::size_t>{{"keep-alive", 1}}));
+  run.loads[0].parameters.clear();
+  s = summarize_loads(run).at(0);
+  EXPECT_EQ(s.instances, 3U);
+  EXPECT_EQ(s.max_instances, 2U);
+  EXPECT_EQ(s.max_starting, 2U);
+}
+
 TEST(LoadSummary, AWarmUpIsInTheTimeOfThePattern) {
   EXPECT_EQ(warmup_ns({"l", "list", R"({"warmup_s":60})", 60, 0, {}}), 1'000'000'000);
   EXPECT_EQ(warmup_ns({"l", "list", "", 60, 0, {}}), 0);

@@ -67,6 +67,17 @@ TEST(WarmupStarts, AWarmUpCountsFromTheTurnOfTheFunction) {
   expect_sections_agree(run);
 }
 
+TEST(WarmupStarts, OfTheLoadColdThoseThatWereDueInIt) {
+  coldstart::Run run = testing::plain_run({"cpp"}, 3);
+  ASSERT_GE(run.starts.size(), 2U);
+  const std::int64_t second = run.starts[1].due_ns;
+  run.loads = {{run.starts[0].load, "cold", R"({"warmup_s":1})", 1, second - 1'000'000'000, {}}};
+  run.starts[0].due_ns = second - 1;
+  mark_warmup_starts(run);
+  EXPECT_TRUE(run.starts[0].warmup);
+  EXPECT_FALSE(run.starts[1].warmup);
+}
+
 TEST(WarmupStarts, AFailureInTheWarmUpIsNoFailureOfTheLoad) {
   coldstart::Run run = loaded_run();
   run.starts.front().outcome = Outcome::kTimeout;
