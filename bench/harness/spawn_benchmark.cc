@@ -77,7 +77,7 @@ class Spawner {
                                .stdin_fd = null_.get(),
                                .stdout_fd = null_.get(),
                                .stderr_fd = null_.get(),
-                               .cgroup_fds = {}};
+                               .group_tasks = {}};
     const std::int64_t begin = monotonic_ns();
     const SpawnResult result = spawn(command, session_->spawners_fd(), ++last_instance_);
     if (result.error != 0) throw Error(kProgram, std::strerror(result.error));

@@ -63,7 +63,7 @@ ColdStart::ColdStart(Platform& platform, const FunctionSpec& function, const Sta
 ColdStart::~ColdStart() {
   channel_->on_event = nullptr;
   if (!cgroups_.empty() && !launched_) platform_.give_up_cgroups(record_.instance);
-  if (counted_) platform_.starting_ -= 1;
+  leave_the_starting();
   close_record();
   platform_.hub_.forget(record_.instance);
   slots_.erase(slot_);
@@ -112,10 +112,13 @@ void ColdStart::request(const FirstRequest& first, WhoWaits who_waits) {
     }
   }
   lost_before_ = platform_.session_.lost_events();
-  counted_ = true;
   platform_.open_records_ += 1;
   has_open_record_ = true;
-  record_.in_flight = ++platform_.starting_;
+  platform_.starting_.push_back(this);
+  const int under_way = platform_.starting();
+  for (ColdStart* start : platform_.starting_) {
+    start->record_.in_flight = std::max(start->record_.in_flight.value_or(0), under_way);
+  }
   record_.cache = "as-found";
   record_.account.absent["cache"] = "under load the page cache is left as it is found";
   view_.due_ns = first.due_ns;
@@ -129,9 +132,10 @@ asio::awaitable<void> ColdStart::serve() {
   } else if (launched_) {
     co_await serve_exec();
   }
-  if (counted_) platform_.starting_ -= 1;
-  counted_ = false;
+  leave_the_starting();
 }
+
+void ColdStart::leave_the_starting() { std::erase(platform_.starting_, this); }
 
 // Stacks in the kernel's map are needed until no start refers to them.
 void ColdStart::close_record() {

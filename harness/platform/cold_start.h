@@ -98,6 +98,7 @@ class ColdStart {
   void launch();
   void note_exit();
   void close_record();
+  void leave_the_starting();
 
   boost::asio::awaitable<void> serve_http();
   boost::asio::awaitable<void> serve_first_request();
@@ -171,7 +172,6 @@ class ColdStart {
   // Under load.
   WhoWaits who_waits_;
   std::optional<FirstRequest> first_;
-  bool counted_ = false;  // among the starts in flight
   bool has_open_record_ = false;
 
   HttpConnection connection_;

@@ -98,7 +98,7 @@ class Platform {
   /// Fetches all events that the kernel has written so far.
   void fetch_events() { hub_.fetch_events(); }
   /// Starts under way: requested, and neither answered nor given up. Not those of cold_start().
-  int starting() const { return starting_; }
+  int starting() const { return static_cast<int>(starting_.size()); }
 
   /// Where limits can be set. Looked up once.
   const CgroupLayout& cgroups();
@@ -131,8 +131,8 @@ class Platform {
       slots_;  // of each function, those in use: LaunchContext::slot
   std::uint64_t last_instance_ = 0;
   std::optional<CgroupLayout> cgroups_;
-  int starting_ = 0;
-  int open_records_ = 0;  // starts under load whose record is not built yet
+  std::vector<ColdStart*> starting_;  // under way, under load
+  int open_records_ = 0;              // starts under load whose record is not built yet
   std::vector<std::uint64_t> alive_;
   bool cgroups_settled_ = false;  // see settle_cgroups()
 };

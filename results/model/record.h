@@ -53,8 +53,8 @@ struct Start {
   Account account;
   std::optional<StackProfile> stacks;  ///< absent: not asked for (they slow the start)
 
-  /// Starts of the run that were under way when this one was requested, itself included. Absent:
-  /// nobody counted (one at a time).
+  /// The most starts of the run that were under way at any moment of this one, itself included.
+  /// Absent: nobody counted (one at a time).
   std::optional<int> in_flight;
 
   /// It was due in the warm-up of its load. Not stored: it is found out when the run is read.
