@@ -24,6 +24,10 @@ constexpr std::int64_t kHeadStartNs = 5'000'000;
 // A timer rings late by what it takes to wake an idle CPU, 90 us on a virtual machine and now and
 // then twice that. So it is set early by this much, and the rest is waited for awake.
 constexpr std::int64_t kAwakeNs = 150'000;
+// So late it rings where others want the CPU. There who waits awake is scheduled later next time:
+// so many requests are waited for asleep then.
+constexpr std::int64_t kCrowdedNs = 1'000'000;
+constexpr int kAsleepAfterwards = 64;
 // Work is done between requests if none is due for so long.
 constexpr std::int64_t kRoomNs = 3'000'000;
 // So many records may wait for such a gap, and so long.
@@ -150,6 +154,24 @@ class Turn {
     std::erase(sleeping_, &timer);
   }
 
+  // The same to the microsecond, where that is in nobody's way.
+  asio::awaitable<void> wait_until(asio::steady_timer& timer, std::int64_t due_ns) {
+    if (asleep_ > 0) {
+      asleep_ -= 1;
+      co_await sleep_until(timer, due_ns);
+      co_return;
+    }
+    const std::int64_t rings_ns = std::max(due_ns - kAwakeNs, monotonic_ns());
+    co_await sleep_until(timer, rings_ns);
+    if (monotonic_ns() - rings_ns > kCrowdedNs) asleep_ = kAsleepAfterwards;
+    if (is_idle()) {
+      while (monotonic_ns() < due_ns && !interrupted_) {
+      }
+    } else if (!interrupted_) {
+      co_await sleep_until(timer, due_ns);
+    }
+  }
+
   asio::awaitable<void> drive(std::size_t i) {
     if (load_.parallel) {
       co_await rounds(i);
@@ -169,13 +191,7 @@ class Turn {
       const std::int64_t due_ns = begin_ns_ + next->due.count();
       next_due_ns_[i] = due_ns;
       // Those that are due already go out without a detour.
-      if (monotonic_ns() < due_ns) co_await sleep_until(timer, due_ns - kAwakeNs);
-      if (is_idle()) {
-        while (monotonic_ns() < due_ns) {
-        }
-      } else if (monotonic_ns() < due_ns && !interrupted_) {
-        co_await sleep_until(timer, due_ns);
-      }
+      if (monotonic_ns() < due_ns) co_await wait_until(timer, due_ns);
       if (interrupted_) break;
       drives_[i]->submit(due_ns, next->work);
     }
@@ -326,6 +342,7 @@ class Turn {
   asio::steady_timer pacer_;
   std::vector<asio::steady_timer*> sleeping_;
   std::int64_t begin_ns_ = 0;
+  int asleep_ = 0;  // requests that are waited for asleep, see kCrowdedNs
   std::int64_t told_ns_ = 0;
   std::int64_t tended_ns_ = 0;  // last time that work, outbox and progress had their turn
   bool over_ = false;
