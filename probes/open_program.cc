@@ -1,8 +1,10 @@
 // Finding and holding open the files of a program that was just executed.
 #include <algorithm>
+#include <array>
 #include <fcntl.h>
 #include <fstream>
 #include <sstream>
+#include <string_view>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -19,7 +21,8 @@ bool is_inode(int fd, std::uint64_t inode) {
 }
 
 Fd open_read_only(const std::string& path) {
-  return Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  // A fifo that has no writer: never wait.
+  return Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
 }
 
 bool same_directory(const std::string& a, const std::string& b) {
@@ -29,7 +32,35 @@ bool same_directory(const std::string& a, const std::string& b) {
          left.st_ino == right.st_ino && left.st_dev == right.st_dev;
 }
 
+// Of a script: what its first line names, "#!/bin/sh -e"; empty: it is none.
+std::string script_interpreter(int fd) {
+  constexpr std::size_t kLongestLine = 256;  // BINPRM_BUF_SIZE, include/uapi/linux/binfmts.h
+  std::array<char, kLongestLine> buffer;
+  const ssize_t got = ::pread(fd, buffer.data(), buffer.size(), 0);
+  std::string_view line(buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+  if (!line.starts_with("#!")) return {};
+  line = line.substr(2, line.find('\n') - 2);
+  const std::size_t begin = line.find_first_not_of(" \t");
+  if (begin == std::string_view::npos) return {};
+  line.remove_prefix(begin);
+  return std::string(line.substr(0, line.find_first_of(" \t")));
+}
+
 }  // namespace
+
+ExecutedFile open_executed(const std::string& root, const std::string& path, std::uint64_t inode) {
+  constexpr int kDeepest = 5;  // scripts of scripts, exec_binprm() in fs/exec.c
+  ExecutedFile executed;
+  executed.path = path;
+  for (int depth = 0; depth <= kDeepest; ++depth) {
+    executed.file = open_read_only(root + executed.path);
+    if (!executed.file) return {};
+    if (is_inode(executed.file.get(), inode)) return executed;
+    executed.path = script_interpreter(executed.file.get());
+    if (!executed.path.starts_with('/')) return {};
+  }
+  return {};
+}
 
 std::uint32_t kernel_device(dev_t device) {
   constexpr unsigned kMinorBits = 20;
@@ -56,9 +87,10 @@ std::optional<ProgramImage> open_program(const Event& exec, const std::string& f
   // The process has gone or executed something else. Its file name is all that is left.
   for (const std::string& root : {std::string(), fallback_root}) {
     const bool absolute = !exec.name.empty() && exec.name.front() == '/';
-    const std::string path = absolute ? root + exec.name : root + directory + "/" + exec.name;
-    image.executable = open_read_only(path);
-    if (!image.executable || !is_inode(image.executable.get(), image.key.inode)) continue;
+    image.executable =
+        open_executed(root, absolute ? exec.name : directory + "/" + exec.name, image.key.inode)
+            .file;
+    if (!image.executable) continue;
     if (!root.empty()) image.root = Fd(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
     return image;
   }

@@ -145,11 +145,15 @@ bool FileSet::add_if(const std::string& rootfs, const std::string& directory,
                      const std::string& path, std::uint64_t inode) {
   const std::string named = path.starts_with('/') ? path : directory + "/" + path;
   if (path.empty() || !named.starts_with('/')) return false;
-  for (const std::string& candidate : {rootfs + named, named}) {
-    Fd file = open(AT_FDCWD, candidate, false);
+  for (const std::string& root : {rootfs, std::string()}) {
+    Fd file = open(AT_FDCWD, root + named, false);
     struct stat status {};
-    if (!file || ::fstat(file.get(), &status) != 0 || status.st_ino != inode) continue;
-    return add(std::move(file), named, true);
+    if (!file || ::fstat(file.get(), &status) != 0) continue;
+    if (status.st_ino == inode) return add(std::move(file), named, true);
+    // The name of a script, and the file is what interprets it.
+    if (probes::ExecutedFile executed = probes::open_executed(root, named, inode); executed.file) {
+      return add(std::move(executed.file), executed.path, true);
+    }
   }
   return false;
 }

@@ -113,6 +113,30 @@ TEST_F(FileSetTest, PathsOfAProcessBeginAtItsRootOrItsWorkingDirectory) {
   EXPECT_EQ(files.size(), 2U);
 }
 
+TEST_F(FileSetTest, TheNameOfAScriptLeadsToWhatInterpretsIt) {
+  const auto script = [&](const std::string& name, const std::string& first_line) {
+    std::ofstream(folder_ / name) << first_line << "\nexit 0\n";
+    return (folder_ / name).string();
+  };
+  const auto inode_of = [](const std::string& path) {
+    struct stat status {};
+    EXPECT_EQ(::stat(path.c_str(), &status), 0) << path;
+    return status.st_ino;
+  };
+  const std::string shell = fs::canonical("/bin/sh");
+  script("inner", "#! /bin/sh -e");
+  script("outer", "#!" + (folder_ / "inner").string());
+  FileSet files;
+  EXPECT_TRUE(files.add_if("", folder_, "inner", inode_of(shell)));
+  EXPECT_FALSE(files.add_if("", folder_, "outer", inode_of(shell))) << "known by now";
+  EXPECT_TRUE(files.has(inode_of(shell)));
+  EXPECT_EQ(files.size(), 1U) << "the script is another file";
+  EXPECT_FALSE(files.add_if("", folder_, "outer", inode_of("/etc/passwd")));
+  script("circle", "#!" + (folder_ / "circle").string());
+  EXPECT_FALSE(files.add_if("", folder_, "circle", inode_of(shell)));
+  EXPECT_TRUE(files.add_if("", folder_, "outer", inode_of(folder_ / "outer")));
+}
+
 TEST_F(FileSetTest, TheFilesThatAProcessHasMappedAreFound) {
   const std::string path = write("a");
   const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
