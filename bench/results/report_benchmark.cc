@@ -160,14 +160,12 @@ double peak_memory_mib() {
   return 0;
 }
 
-bool wanted(benchmark::State& state) {
-  if (state.range(0) <= 100'000 || std::getenv("COLDSTART_BENCH_LONG") != nullptr) return true;
-  state.SkipWithError("takes minutes and 4 GB of disk: set COLDSTART_BENCH_LONG=1");
-  return false;
+void sizes(benchmark::internal::Benchmark* benchmark) {
+  benchmark->Arg(10'000)->Arg(100'000);
+  if (std::getenv("COLDSTART_BENCH_LONG") != nullptr) benchmark->Arg(1'000'000);
 }
 
 void html_from_store(benchmark::State& state) {
-  if (!wanted(state)) return;
   const StoredRun stored(state.range(0));
   std::size_t bytes = 0;
   forget_peak_memory();
@@ -177,16 +175,13 @@ void html_from_store(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 BENCHMARK(html_from_store)
-    ->Arg(10'000)
-    ->Arg(100'000)
-    ->Arg(1'000'000)
+    ->Apply(sizes)
     ->Unit(benchmark::kMillisecond)
     ->Iterations(1)
     ->UseRealTime();
 
 // As `coldstart report` in a terminal.
 void table_from_store(benchmark::State& state) {
-  if (!wanted(state)) return;
   const StoredRun stored(state.range(0));
   forget_peak_memory();
   for (auto _ : state) {
@@ -198,8 +193,7 @@ void table_from_store(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 BENCHMARK(table_from_store)
-    ->Arg(10'000)
-    ->Arg(100'000)
+    ->Apply(sizes)
     ->Unit(benchmark::kMillisecond)
     ->Iterations(1)
     ->UseRealTime();

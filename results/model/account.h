@@ -59,7 +59,7 @@ struct Library {
   bool operator==(const Library&) const = default;
 };
 
-/// A file, not a shared object, that the instance read before the first response. Tier `files`.
+/// A file, not a shared object, that was read or mapped before the response. Tier `files`.
 struct FileUse {
   std::string path;  ///< as the instance named it
   std::int64_t reads = 0;

@@ -9,6 +9,7 @@
 
 #include "results/model/duration.h"
 #include "results/report/cells.h"
+#include "results/report/limits_note.h"
 #include "results/report/noise_notes.h"
 #include "results/report/reasons.h"
 #include "results/report/text.h"
@@ -301,37 +302,6 @@ bool several_contracts(const Run& run, const std::vector<Summary>& summaries) {
   return contracts.size() > 1;
 }
 
-std::string limits_in_words(const Limits& limits) {
-  std::vector<std::string> parts;
-  if (limits.memory_bytes) parts.push_back("memory " + format_bytes(*limits.memory_bytes));
-  if (limits.cpus)
-    parts.push_back(fmt::format("{:g} CPU{}", *limits.cpus, *limits.cpus == 1 ? "" : "s"));
-  if (limits.pids) parts.push_back(fmt::format("{} processes and threads", *limits.pids));
-  return joined(parts);
-}
-
-// "limits: memory 256 MiB, 0.5 CPUs (java, node); memory 64 MiB (cpp)". Copies that stand in for
-// the functions of a trace are named once.
-std::string limits_note(const Run& run) {
-  std::vector<std::pair<std::string, std::vector<std::string>>> by_limits;
-  for (const Function& function : run.functions) {
-    if (!function.limits.any() || function.skipped) continue;
-    const std::string limits = limits_in_words(function.limits);
-    auto same = std::find_if(by_limits.begin(), by_limits.end(),
-                             [&](const auto& entry) { return entry.first == limits; });
-    if (same == by_limits.end()) same = by_limits.insert(same, {limits, {}});
-    const std::string& name = function.sweep_key == "trace" ? function.sweep_of : function.name;
-    if (std::find(same->second.begin(), same->second.end(), name) == same->second.end()) {
-      same->second.push_back(name);
-    }
-  }
-  std::vector<std::string> parts;
-  for (const auto& [limits, names] : by_limits) {
-    parts.push_back(fmt::format("{} ({})", limits, joined(names)));
-  }
-  return parts.empty() ? "" : fmt::format("limits: {}", fmt::join(parts, "; "));
-}
-
 std::vector<std::string> condition_notes(const Run& run, const std::vector<Summary>& summaries) {
   const RunInfo& info = run.info;
   std::vector<std::string> notes;
@@ -362,9 +332,7 @@ std::vector<std::string> condition_notes(const Run& run, const std::vector<Summa
       notes.push_back(printable(fmt::format("{}: {}", function.name, function.version)));
     }
   }
-  if (const std::string limits = limits_note(run); !limits.empty()) {
-    notes.push_back(printable(limits));
-  }
+  if (std::string limits = limits_note(run); !limits.empty()) notes.push_back(std::move(limits));
   for (std::string& note : status_notes(run, summaries)) notes.push_back(std::move(note));
   for (std::string& note : noise_notes(run, summaries)) notes.push_back(std::move(note));
   if (!info.command_line.empty()) notes.push_back(printable("repeat: " + info.command_line));
