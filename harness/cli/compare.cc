@@ -113,7 +113,10 @@ void add_compare(CLI::App& app, const Globals& globals, Action& action) {
       "  coldstart compare latest~1 latest\n"
       "  coldstart compare latest --functions cpp,java\n"
       "  coldstart compare latest:cpp@disk latest:cpp@page-cache\n"
-      "It describes and does not decide: that is `coldstart check`.\n");
+      "It describes and does not decide: that is `coldstart check`.\n"
+      "Changes of a cause, a library, an import, … that are less than 1 % of the latency (of the\n"
+      "faster side) and, where the latencies differ, less than 10 % of their difference are\n"
+      "negligible: counted, not listed; phases are marked with ~. --json has all of them.\n");
   command->add_option("a", options->a, "What to compare with: A");
   command->add_option("b", options->b, "What is compared with it: B");
   command->add_option("--functions", options->functions,

@@ -15,8 +15,7 @@
 #include "results/report/table.h"
 #include "results/report/text.h"
 #include "results/report/waterfall.h"
-#include "results/statistics/causes.h"
-#include "results/statistics/summary.h"
+#include "results/statistics/digest.h"
 #include "results/store/load_run.h"
 
 namespace coldstart::cli {
@@ -30,9 +29,10 @@ struct ReportOptions {
   std::string waterfall;
 };
 
-void print_waterfall(const Run& run, const std::vector<results::Summary>& summaries,
-                     const std::string& function, const results::TextStyle& style) {
-  for (const results::Summary& summary : summaries) {
+void print_waterfall(const results::Digest& digest, const std::string& function,
+                     const results::TextStyle& style) {
+  const Run& run = digest.run;
+  for (const results::Summary& summary : digest.summaries) {
     if (summary.function != function || !summary.median_start) continue;
     const Start& median = run.starts[*summary.median_start];
     const std::string scaled = results::time_scale_suffix(summary.time_scale);
@@ -42,7 +42,7 @@ void print_waterfall(const Run& run, const std::vector<results::Summary>& summar
     const std::string contract = results::contract_of(run, function);
     std::fputs(results::waterfall(median, style, contract).c_str(), stdout);
     std::vector<results::CausesSummary> causes;
-    if (auto of_function = results::causes_of(results::summarize_causes(run), summary)) {
+    if (auto of_function = results::causes_of(digest.causes, summary)) {
       causes.push_back(*std::move(of_function));
     }
     for (const std::string& part :
@@ -58,21 +58,21 @@ void print_waterfall(const Run& run, const std::vector<results::Summary>& summar
 int report(const Globals& globals, const ReportOptions& options) {
   results::PlotOptions pictures = plot_options(options.plots);
   pictures.drawn_by_page = true;
-  const Run run = results::load_run(options.run, globals.db);
-  const auto summaries = results::summarize(run);
-  if (!options.html.empty()) write_html(run, summaries, options.html);
+  const results::Digest digest = results::load_digest(options.run, globals.db);
+  if (!options.html.empty()) write_html(digest, options.html);
   if (!options.plots.folder.empty()) {
-    results::write_plots(run, summaries, options.plots.folder, pictures);
+    results::write_plots(digest, options.plots.folder, pictures);
   }
   if (options.markdown) {
-    std::fputs(results::markdown_report(run, summaries).c_str(), stdout);
+    std::fputs(results::markdown_report(digest).c_str(), stdout);
   } else if (!options.waterfall.empty()) {
-    print_waterfall(run, summaries, options.waterfall, globals.style());
+    print_waterfall(digest, options.waterfall, globals.style());
   } else if (options.html.empty() && options.plots.folder.empty()) {
-    std::fputs(results::comparison_table(run, summaries, globals.style()).c_str(), stdout);
+    std::fputs(results::comparison_table(digest.run, digest.summaries, globals.style()).c_str(),
+               stdout);
     std::fputs("\n", stdout);
-    std::fputs(results::phase_table(summaries, globals.style()).c_str(), stdout);
-    const auto causes = results::causes_text(results::summarize_causes(run), globals.style());
+    std::fputs(results::phase_table(digest.summaries, globals.style()).c_str(), stdout);
+    const auto causes = results::causes_text(digest.causes, globals.style());
     if (!causes.empty()) std::printf("\n%s", causes.c_str());
   }
   return 0;

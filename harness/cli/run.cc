@@ -144,12 +144,13 @@ int run_suite(const Globals& globals, const RunOptions& options, harness::Launch
 #endif
   if (recorded.id == 0) return conclude(recorded, globals, options.record);
 
-  const Run run = results::Store(globals.db, results::Store::Mode::kRead).load(recorded.id);
-  const auto summaries = results::summarize(run);
-  std::fputs(results::comparison_table(run, summaries, globals.style()).c_str(), stdout);
+  const results::Digest digest =
+      results::digest(results::Store(globals.db, results::Store::Mode::kRead).load(recorded.id));
+  std::fputs(results::comparison_table(digest.run, digest.summaries, globals.style()).c_str(),
+             stdout);
   std::fflush(stdout);
   if (!recorded.interrupted_by) {
-    write_report(run, summaries, options.output);
+    write_report(digest, options.output);
     progress.say("run " + std::to_string(recorded.id) + " is in " + globals.db.string() +
                  "; report and plots are in " + options.output.string() + "/");
   }

@@ -21,10 +21,9 @@ bool can_plot() {
   return !obstacle;
 }
 
-std::string page(const Run& run, const std::vector<results::Summary>& summaries, bool pictures) {
+std::string page(const results::Digest& digest, bool pictures) {
   return results::html_report(
-      run, summaries,
-      pictures ? results::inline_pictures(run, summaries) : std::vector<results::InlinePicture>());
+      digest, pictures ? results::inline_pictures(digest) : std::vector<results::InlinePicture>());
 }
 
 }  // namespace
@@ -41,25 +40,23 @@ void check_output_folder(const std::filesystem::path& folder) {
   }
 }
 
-void write_report(const Run& run, const std::vector<results::Summary>& summaries,
-                  const std::filesystem::path& folder) {
+void write_report(const results::Digest& digest, const std::filesystem::path& folder) {
   // First what cannot be measured again; plots can always be drawn later.
   write_text_file(folder / "run.json",
-                  [&](const TextSink& sink) { results::export_json(run, sink); });
+                  [&](const TextSink& sink) { results::export_json(digest.run, sink); });
   const bool pictures = can_plot();
   std::vector<results::PictureLink> links;
   if (pictures) {
-    for (const results::Picture& picture : results::write_plots(run, summaries, folder)) {
+    for (const results::Picture& picture : results::write_plots(digest, folder)) {
       links.push_back({picture.alt, picture.png.filename().string()});
     }
   }
-  write_text_file(folder / "report.md", results::markdown_report(run, summaries, links));
-  write_text_file(folder / "report.html", page(run, summaries, pictures));
+  write_text_file(folder / "report.md", results::markdown_report(digest, links));
+  write_text_file(folder / "report.html", page(digest, pictures));
 }
 
-void write_html(const Run& run, const std::vector<results::Summary>& summaries,
-                const std::filesystem::path& file) {
-  write_text_file(file, page(run, summaries, can_plot()));
+void write_html(const results::Digest& digest, const std::filesystem::path& file) {
+  write_text_file(file, page(digest, can_plot()));
 }
 
 }  // namespace coldstart::cli

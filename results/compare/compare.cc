@@ -1,6 +1,7 @@
 #include "results/compare/compare.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 #include <set>
 #include <utility>
@@ -46,6 +47,19 @@ std::vector<std::int64_t> sorted(const Series& series) {
   return latencies;
 }
 
+void mark_negligible(SeriesComparison& c) {
+  for (PhaseDifference& phase : c.phases) {
+    phase.negligible = phase.shift && c.is_negligible(phase.shift->estimate);
+  }
+  for (CauseDifference& cause : c.causes) {
+    cause.negligible = c.is_negligible(static_cast<double>(cause.b_ns - cause.a_ns));
+  }
+  for (ThingDifference& thing : c.things) {
+    const bool of_time = thing.change == Change::kSlower || thing.change == Change::kFaster;
+    thing.negligible = of_time && c.is_negligible(static_cast<double>(thing.weight_ns));
+  }
+}
+
 SeriesComparison compare_series(const Run& run_a, const Series& a, const Run& run_b,
                                 const Series& b) {
   SeriesComparison comparison;
@@ -58,6 +72,7 @@ SeriesComparison compare_series(const Run& run_a, const Series& a, const Run& ru
   comparison.phases = phase_differences(a, b);
   comparison.causes = cause_differences(a, b, comparison.phases);
   comparison.things = thing_differences(a, b);
+  mark_negligible(comparison);
   comparison.sentence = explain(comparison);
   return comparison;
 }
@@ -208,6 +223,20 @@ void note_missing(const Run& run, const std::vector<Series>& all, const std::set
 }
 
 }  // namespace
+
+bool SeriesComparison::differs_little() const {
+  return differs() &&
+         std::abs(shift.estimate) <
+             kNegligibleOfLatency * static_cast<double>(std::min(a.median_ns, b.median_ns));
+}
+
+bool SeriesComparison::is_negligible(double change_ns) const {
+  const double change = std::abs(change_ns);
+  if (change >= kNegligibleOfLatency * static_cast<double>(std::min(a.median_ns, b.median_ns))) {
+    return false;
+  }
+  return !differs() || change < kNegligibleOfDifference * std::abs(shift.estimate);
+}
 
 Comparison compare(const Operand& a, const Operand& b) {
   const std::vector<Series> all_a = series_of(*a.run);

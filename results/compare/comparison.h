@@ -34,6 +34,7 @@ struct PhaseDifference {
   std::optional<std::int64_t> a_ns;  ///< median; absent: a has no such phase
   std::optional<std::int64_t> b_ns;
   std::optional<Shift> shift;  ///< absent: only one side has it
+  bool negligible = false;     ///< see below; its medians are shown all the same
 };
 
 /// A cause inside a phase.
@@ -43,6 +44,7 @@ struct CauseDifference {
   std::int64_t a_ns = 0;  ///< medians; 0: it was measured and there was none
   std::int64_t b_ns = 0;
   bool certain = false;  ///< the interval of the shift does not hold 0
+  bool negligible = false;
 };
 
 enum class Change { kAppeared, kVanished, kSlower, kFaster, kMore, kFewer };
@@ -57,7 +59,15 @@ struct ThingDifference {
   std::optional<std::int64_t> a_count = {};  ///< medians of counts: kMore, kFewer
   std::optional<std::int64_t> b_count = {};
   std::int64_t weight_ns = 0;  ///< how much it tells of the difference; orders the list
+  bool negligible = false;     ///< only of kSlower and kFaster
 };
+
+/// A change of a part is negligible, and is counted instead of listed, where it is less than this
+/// share of the latency of the faster side, and where the latencies differ also less than that
+/// share of their difference: what explains a small difference is not small. What appeared or
+/// vanished, and counts, are never negligible.
+inline constexpr double kNegligibleOfLatency = 0.01;
+inline constexpr double kNegligibleOfDifference = 0.1;
 
 struct SeriesComparison {
   ComparedSide a;
@@ -71,6 +81,11 @@ struct SeriesComparison {
 
   /// True if the interval of the shift is there and does not hold 0.
   bool differs() const { return shift.excludes(0); }
+
+  /// By the rule of kNegligibleOfLatency.
+  bool is_negligible(double change_ns) const;
+  /// It differs, by less than kNegligibleOfLatency.
+  bool differs_little() const;
 };
 
 struct Comparison {

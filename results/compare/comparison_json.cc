@@ -63,6 +63,7 @@ Json series_json(const SeriesComparison& c) {
     put(of, "a_ns", phase.a_ns);
     put(of, "b_ns", phase.b_ns);
     if (phase.shift) of.update(shift_ns(*phase.shift));
+    if (phase.negligible) of["negligible"] = true;
   }
   json["phases"] = std::move(phases);
   Json causes = Json::array();
@@ -72,6 +73,7 @@ Json series_json(const SeriesComparison& c) {
                       {"a_ns", cause.a_ns},
                       {"b_ns", cause.b_ns},
                       {"certain", cause.certain}});
+    if (cause.negligible) causes.back()["negligible"] = true;
   }
   put_object(json, "causes", std::move(causes));
   Json things = Json::array();
@@ -82,6 +84,7 @@ Json series_json(const SeriesComparison& c) {
     put(of, "b_ns", thing.b_ns);
     put(of, "a_count", thing.a_count);
     put(of, "b_count", thing.b_count);
+    if (thing.negligible) of["negligible"] = true;
   }
   put_object(json, "things", std::move(things));
   return json;

@@ -43,6 +43,16 @@ std::string ratio_of(const PhaseDifference& phase) {
   return format_ratio(static_cast<double>(*phase.b_ns) / static_cast<double>(*phase.a_ns));
 }
 
+std::string negligible_rule(const SeriesComparison& c) {
+  return c.differs() ? "less than 1 % of the latency and less than 10 % of the difference"
+                     : "less than 1 % of the latency";
+}
+
+std::string left_out_note(std::size_t count, const SeriesComparison& c) {
+  return fmt::format("{} negligible {} left out ({}), see --json", count,
+                     count == 1 ? "change is" : "changes are", negligible_rule(c));
+}
+
 DetailTable phase_table_of(const SeriesComparison& c) {
   DetailTable table;
   Column phase{"phase", {"latency"}, true};
@@ -58,7 +68,7 @@ DetailTable phase_table_of(const SeriesComparison& c) {
     b.cells.push_back(time_cell(of.b_ns));
     ratio.cells.push_back(ratio_of(of));
     if (of.shift) {
-      shift.cells.push_back(signed_duration(of.shift->estimate));
+      shift.cells.push_back(signed_duration(of.shift->estimate) + (of.negligible ? " ~" : ""));
       interval.cells.push_back(of.shift->interval ? signed_interval(*of.shift->interval) : kAbsent);
     } else {
       const bool two = c.a.function != c.b.function;
@@ -68,6 +78,9 @@ DetailTable phase_table_of(const SeriesComparison& c) {
   }
   table.columns = {phase, a, b, shift, interval, ratio};
   table.note = fmt::format("B / A: {}", ratio_cell(c.ratio));
+  if (std::any_of(c.phases.begin(), c.phases.end(), [](const auto& of) { return of.negligible; })) {
+    table.note += fmt::format("; ~: negligible ({})", negligible_rule(c));
+  }
   return table;
 }
 
@@ -79,8 +92,13 @@ DetailTable cause_table_of(const SeriesComparison& c) {
   Column a{"A"};
   Column b{"B"};
   Column change{"change"};
-  for (std::size_t i = 0; i < std::min(c.causes.size(), kCauses); ++i) {
-    const CauseDifference& of = c.causes[i];
+  std::size_t left_out = 0;
+  for (const CauseDifference& of : c.causes) {
+    if (of.negligible) {
+      ++left_out;
+      continue;
+    }
+    if (phase.cells.size() == kCauses) continue;
     phase.cells.push_back(of.phase);
     cause.cells.push_back(printable(of.cause));
     a.cells.push_back(format_duration(of.a_ns));
@@ -92,25 +110,47 @@ DetailTable cause_table_of(const SeriesComparison& c) {
                   [](const std::string& cell) { return cell.ends_with('?'); })) {
     table.note = "?: the interval of this change holds 0";
   }
+  if (left_out > 0) {
+    table.note += (table.note.empty() ? "" : "; ") + left_out_note(left_out, c);
+  }
   table.columns = {phase, cause, a, b, change};
   return table;
 }
 
+bool has_rows(const DetailTable& table) { return !table.columns.front().cells.empty(); }
+
 std::vector<std::string> things_of(const SeriesComparison& c) {
   std::vector<std::string> lines;
-  for (std::size_t i = 0; i < std::min(c.things.size(), kThings); ++i) {
-    lines.push_back(c.a.function == c.b.function
-                        ? in_words(c.things[i])
-                        : in_words(c.things[i], printable(c.a.function), printable(c.b.function)));
+  std::size_t more = 0;
+  std::size_t left_out = 0;
+  for (const ThingDifference& thing : c.things) {
+    if (thing.negligible) {
+      ++left_out;
+    } else if (lines.size() == kThings) {
+      ++more;
+    } else {
+      lines.push_back(c.a.function == c.b.function
+                          ? in_words(thing)
+                          : in_words(thing, printable(c.a.function), printable(c.b.function)));
+    }
   }
-  if (c.things.size() > kThings) {
-    lines.push_back(fmt::format("and {} more, see --json", c.things.size() - kThings));
-  }
+  if (more > 0) lines.push_back(fmt::format("and {} more, see --json", more));
+  if (left_out > 0) lines.push_back(left_out_note(left_out, c));
   return lines;
 }
 
 void add_wrapped(std::string& text, const std::string& line, int width, int indent) {
   for (const std::string& part : wrap(line, width, indent)) text += part + '\n';
+}
+
+void add_causes(std::string& text, const SeriesComparison& c, const TextStyle& style) {
+  const DetailTable causes = cause_table_of(c);
+  if (has_rows(causes)) {
+    text += '\n' + render(causes, style);
+  } else if (!causes.note.empty()) {
+    text += '\n';
+    add_wrapped(text, "Causes: " + causes.note, style.width, 2);
+  }
 }
 
 }  // namespace
@@ -124,7 +164,7 @@ std::string comparison_text(const Comparison& comparison, const TextStyle& style
     add_wrapped(text, "A: " + side_name(c.a), style.width, 3);
     add_wrapped(text, "B: " + side_name(c.b), style.width, 3);
     text += render(phase_table_of(c), style).substr(1);
-    if (!c.causes.empty()) text += '\n' + render(cause_table_of(c), style);
+    add_causes(text, c, style);
     const std::vector<std::string> things = things_of(c);
     if (!things.empty()) text += "\nWhat else differs:\n";
     for (const std::string& thing : things) add_wrapped(text, "- " + thing, style.width, 2);
@@ -149,7 +189,11 @@ std::string comparison_markdown(const Comparison& comparison) {
         fmt::format("\n<details><summary>{}</summary>\n\nA: {}  \nB: {}\n", markdown_escaped(title),
                     markdown_escaped(side_name(c.a)), markdown_escaped(side_name(c.b)));
     text += markdown_table(phase_table_of(c));
-    if (!c.causes.empty()) text += markdown_table(cause_table_of(c));
+    if (const DetailTable causes = cause_table_of(c); has_rows(causes)) {
+      text += markdown_table(causes);
+    } else if (!causes.note.empty()) {
+      text += fmt::format("\nCauses: {}\n", markdown_escaped(causes.note));
+    }
     const std::vector<std::string> things = things_of(c);
     if (!things.empty()) text += '\n';
     for (const std::string& thing : things) text += "- " + markdown_escaped(thing) + '\n';

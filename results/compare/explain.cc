@@ -34,9 +34,10 @@ std::string headline(const SeriesComparison& c) {
                        who(c.b, c.a) + (same ? "" : " and " + who(c.a, c.b)),
                        signed_duration(c.shift.estimate), interval, format_ratio(c.ratio.estimate));
   }
-  return fmt::format("{} answers {} {} than {} ({}; {})", who(c.b, c.a), format_duration(amount),
+  return fmt::format("{} answers {} {} than {} ({}; {}){}", who(c.b, c.a), format_duration(amount),
                      c.shift.estimate > 0 ? "later" : "earlier", same ? "before" : who(c.a, c.b),
-                     interval, format_ratio(c.ratio.estimate));
+                     interval, format_ratio(c.ratio.estimate),
+                     c.differs_little() ? ": less than 1 % of its latency" : "");
 }
 
 std::int64_t change_of(const PhaseDifference& phase) {
@@ -94,7 +95,7 @@ std::vector<const PhaseDifference*> telling_phases(const SeriesComparison& c) {
 std::string cause_in(const SeriesComparison& c, const PhaseDifference& phase) {
   for (const CauseDifference& cause : c.causes) {
     const std::int64_t change = cause.b_ns - cause.a_ns;
-    if (cause.phase != phase.name || !cause.certain) continue;
+    if (cause.phase != phase.name || !cause.certain || cause.negligible) continue;
     if ((change > 0) != (change_of(phase) > 0)) continue;
     return fmt::format(", there {} ({})", cause.cause,
                        signed_duration(static_cast<double>(change)));
@@ -127,6 +128,7 @@ bool tells(const SeriesComparison& c, const ThingDifference& thing) {
                   thing.change == Change::kMore;
   if (up != (c.shift.estimate > 0)) return false;
   if (thing.change != Change::kSlower && thing.change != Change::kFaster) return true;
+  if (thing.negligible) return false;
   constexpr double kWorthSaying = 0.05;
   return static_cast<double>(thing.weight_ns) >= kWorthSaying * std::abs(c.shift.estimate);
 }

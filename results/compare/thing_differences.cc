@@ -131,7 +131,7 @@ struct Counter {
 };
 
 template <typename Part, typename Field>
-auto field(std::optional<Part> Account::*part, Field Part::*member) {
+auto field(Boxed<Part> Account::*part, Field Part::*member) {
   return [=](const Account& account) -> std::optional<std::int64_t> {
     if (!(account.*part)) return std::nullopt;
     return (*(account.*part)).*member;
@@ -158,7 +158,7 @@ const std::vector<Counter>& counters() {
        field(&Account::jvm, &JvmAccount::gc_ns)},
       {"imports", field(&Account::python, &PythonAccount::imports), no_time},
       {"modules", field(&Account::node, &NodeAccount::modules), no_time},
-      {"files read", field(&Account::files, &FilesRead::files),
+      {"files read or mapped", field(&Account::files, &FilesRead::files),
        field(&Account::files, &FilesRead::time_ns)},
       {"libraries",
        [](const Account& account) -> std::optional<std::int64_t> {

@@ -10,6 +10,7 @@
 #include "results/export/load_series.h"
 #include "results/export/series.h"
 #include "results/model/error.h"
+#include "results/report/cells.h"
 
 namespace coldstart::results {
 
@@ -40,21 +41,23 @@ std::string export_bmf(const Run& run) {
   for (const Series& series : series_of(run)) {
     const Summary& summary = series.summary;
     if (!summary.median_ns) continue;
-    check_name(series.name);
+    const std::string name = series.name + time_scale_suffix(summary.time_scale);
+    check_name(name);
     Json measures = {{"latency", latency_of(*summary.median_ns, summary.median_interval)}};
     if (summary.p90_ns) measures["latency-p90"] = {{"value", *summary.p90_ns}};
     for (const PhaseMedian& phase : summary.phases) {
       measures["phase-" + phase.name] = {{"value", phase.median_ns}};
     }
-    document[series.name] = std::move(measures);
+    document[name] = std::move(measures);
   }
   for (const LoadSeries& series : load_series_of(run, summarize_loads(run))) {
     const LatencySummary& latency = series.latency;
-    check_name(series.name);
+    const std::string name = series.name + time_scale_suffix(series.load->time_scale);
+    check_name(name);
     Json measures = {{"latency", latency_of(*latency.median_ns, latency.median_interval)}};
     if (latency.p90_ns) measures["latency-p90"] = {{"value", *latency.p90_ns}};
     if (latency.p99_ns) measures["latency-p99"] = {{"value", *latency.p99_ns}};
-    document[series.name] = std::move(measures);
+    document[name] = std::move(measures);
   }
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }

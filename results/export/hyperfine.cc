@@ -8,6 +8,7 @@
 
 #include "results/export/json_put.h"
 #include "results/export/series.h"
+#include "results/report/cells.h"
 
 namespace coldstart::results {
 namespace {
@@ -52,7 +53,7 @@ Json result_of(const Series& series) {
     exit_codes.push_back(status ? Json(*status) : Json());
   }
   Json json = {
-      {"command", series.name},
+      {"command", series.name + time_scale_suffix(series.summary.time_scale)},
       {"mean", mean / kSecond},
       {"stddev", latencies.size() > 1 ? Json(std::sqrt(squares / (n - 1)) / kSecond) : Json()},
       {"median", seconds(*series.summary.median_ns)},

@@ -21,10 +21,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json start_args(const Start& start) {
+Json start_args(const Start& start, double time_scale) {
   Json args = {{"outcome", name(start.outcome)}, {"load", start.load},
                {"cache", start.cache},           {"trial", start.trial},
                {"due_ns", start.due_ns},         {"lost_events", start.lost_events}};
+  if (time_scale != 1) args["time_scale"] = time_scale;
   if (is_disturbed(start.load, start.function)) args["disturbed"] = true;
   put(args, "message", start.message);
   put(args, "pid", start.pid);
@@ -48,7 +49,7 @@ const PhaseCauses* causes_of(const Start& start, const std::string& phase) {
   return nullptr;
 }
 
-std::vector<TraceSlice> phase_slices(const Start& start) {
+std::vector<TraceSlice> phase_slices(const Start& start, double time_scale) {
   std::vector<TraceSlice> slices;
   for (const PhaseSpan& span : phases_of(start.timeline)) {
     TraceSlice slice{span.name(), span.begin_ns, span.end_ns};
@@ -67,8 +68,8 @@ std::vector<TraceSlice> phase_slices(const Start& start) {
     slices.push_back(std::move(slice));
   }
   if (!slices.empty()) {
-    slices.insert(slices.begin(),
-                  {"cold start", slices.front().begin_ns, slices.back().end_ns, start_args(start)});
+    slices.insert(slices.begin(), {"cold start", slices.front().begin_ns, slices.back().end_ns,
+                                   start_args(start, time_scale)});
   }
   return slices;
 }
@@ -172,14 +173,22 @@ std::vector<TraceSlice> jvm_slices(const Start& start) {
   return {{"virtual machine starts", *jvm->init_begin_ns, *ready}};
 }
 
-void put_start(Trace& trace, int number, const ChosenStart& chosen) {
+double time_scale_of(const Run& run, const std::string& load) {
+  for (const Load& of : run.loads) {
+    if (of.name == load) return of.time_scale;
+  }
+  return 1;
+}
+
+void put_start(Trace& trace, int number, const ChosenStart& chosen, double time_scale) {
   const Start& start = *chosen.start;
   const bool by_trial = chosen.why.starts_with("trial");
-  const std::string which = fmt::format("{}: {} of {}, {}{}", start.function, chosen.why,
+  const std::string which = fmt::format("{}: {} of {}, {}{}{}", start.function, chosen.why,
                                         load_title(start.load, start.function), start.cache,
-                                        by_trial ? "" : fmt::format(" (trial {})", start.trial));
+                                        by_trial ? "" : fmt::format(" (trial {})", start.trial),
+                                        time_scale_suffix(time_scale));
   TraceProcess tracks(trace, number, which);
-  tracks.add("start and phases", "phase", phase_slices(start));
+  tracks.add("start and phases", "phase", phase_slices(start, time_scale));
   tracks.add_instants("boundaries", "boundary", boundary_instants(start));
   if (!start.account.processes) tracks.add("programs", "exec", exec_slices(start));
   tracks.add("libraries, from open to mapped", "library", library_slices(start));
@@ -209,7 +218,7 @@ std::string export_perfetto(const Run& run, const std::vector<std::string>& choi
   int number = 0;
   bool tracked = true;
   for (const ChosenStart& chosen : choose_starts(run, choices)) {
-    put_start(trace, ++number, chosen);
+    put_start(trace, ++number, chosen, time_scale_of(run, chosen.start->load));
     tracked = tracked && chosen.start->account.processes.has_value();
   }
   Json about = {{"tool", tool_name(run)}, {"run", run.info.id}};

@@ -9,7 +9,8 @@
 namespace coldstart::results {
 
 /// A process of the trace for each start that `choices` name (choose_starts.h; empty: the median
-/// start of each series), all aligned at their `due`, and inside it a thread a kind of thing: the
+/// start of each series), all aligned at their `due`, its name with " (time ×60)" where the load
+/// compressed time, and inside it a thread a kind of thing: the
 /// start with its phases and boundaries, the programs that were executed, libraries, imports or
 /// modules, and what the kernel accounted. After it, where they were kept (Account::processes), a
 /// process for each process of the instance, and inside it a thread a thread, with its states. Of

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "results/model/boxed.h"
 #include "results/model/tracks.h"
 
 namespace coldstart {
@@ -58,7 +59,7 @@ struct Library {
   bool operator==(const Library&) const = default;
 };
 
-/// A file, not a shared object, that the instance read before the first response. Tier `files`.
+/// A file, not a shared object, that was read or mapped before the response. Tier `files`.
 struct FileUse {
   std::string path;  ///< as the instance named it
   std::int64_t reads = 0;
@@ -146,14 +147,14 @@ struct CacheProof {
 
 struct Account {
   std::vector<PhaseCauses> causes;  ///< one a phase, in order; empty: tier `cpu` was off
-  std::optional<std::vector<Library>> libraries;
-  std::optional<FilesRead> files;
-  std::optional<std::vector<SandboxStep>> sandbox;
-  std::optional<JvmAccount> jvm;
-  std::optional<PythonAccount> python;
-  std::optional<NodeAccount> node;
-  std::optional<CacheProof> cache;
-  std::optional<std::vector<ProcessTrack>> processes;  ///< in order of their begin; if asked for
+  Boxed<std::vector<Library>> libraries;
+  Boxed<FilesRead> files;
+  Boxed<std::vector<SandboxStep>> sandbox;
+  Boxed<JvmAccount> jvm;
+  Boxed<PythonAccount> python;
+  Boxed<NodeAccount> node;
+  Boxed<CacheProof> cache;
+  Boxed<std::vector<ProcessTrack>> processes;  ///< in order of their begin; if asked for
   /// Parts that are absent although they would apply, and why: {"causes", "tier cpu is off: …"}.
   std::map<std::string, std::string> absent;
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "results/model/account.h"
+#include "results/model/boxed.h"
 #include "results/model/invocation.h"
 #include "results/model/stacks.h"
 #include "results/model/timeline.h"
@@ -51,7 +52,7 @@ struct Start {
   std::int64_t due_ns = 0;  ///< CLOCK_MONOTONIC of `due`; the timeline is relative to it
   Timeline timeline;
   Account account;
-  std::optional<StackProfile> stacks;  ///< absent: not asked for (they slow the start)
+  Boxed<StackProfile> stacks;  ///< absent: not asked for (they slow the start)
 
   /// The most starts of the run that were under way at any moment of this one, itself included.
   /// Absent: nobody counted (one at a time).

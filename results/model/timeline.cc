@@ -1,6 +1,8 @@
 #include "results/model/timeline.h"
 
-#include <utility>
+#include <functional>
+#include <mutex>
+#include <set>
 
 namespace coldstart {
 namespace {
@@ -78,12 +80,28 @@ std::string_view description(Phase phase) {
   return kPhaseDescriptions.at(static_cast<std::size_t>(phase));
 }
 
-void Timeline::set(Boundary b, std::int64_t at_ns) { (*this)[b] = Mark{at_ns, Absence::kNone, {}}; }
-void Timeline::set_not_applicable(Boundary b, std::string reason) {
-  (*this)[b] = Mark{std::nullopt, Absence::kNotApplicable, std::move(reason)};
+Reason::Reason(std::string_view text) {
+  if (text.empty()) return;
+  static std::mutex mutex;
+  // Not destroyed: a start that is static may outlive it.
+  static auto& kept = *new std::set<std::string, std::less<>>();
+  const std::lock_guard lock(mutex);
+  auto found = kept.find(text);
+  if (found == kept.end()) found = kept.emplace(text).first;
+  kept_ = &*found;
 }
-void Timeline::set_unseen(Boundary b, std::string reason) {
-  (*this)[b] = Mark{std::nullopt, Absence::kUnseen, std::move(reason)};
+
+const std::string& Reason::text() const {
+  static const auto& none = *new std::string();
+  return kept_ ? *kept_ : none;
+}
+
+void Timeline::set(Boundary b, std::int64_t at_ns) { (*this)[b] = Mark{at_ns, Absence::kNone, {}}; }
+void Timeline::set_not_applicable(Boundary b, Reason reason) {
+  (*this)[b] = Mark{std::nullopt, Absence::kNotApplicable, reason};
+}
+void Timeline::set_unseen(Boundary b, Reason reason) {
+  (*this)[b] = Mark{std::nullopt, Absence::kUnseen, reason};
 }
 
 std::string PhaseSpan::name() const {

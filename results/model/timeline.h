@@ -12,6 +12,7 @@
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -68,11 +69,34 @@ enum class Absence : std::uint8_t {
   kUnseen,         ///< it happened (or may have) and was not seen
 };
 
+/// A text of which there are few and which are repeated in every start: equal ones are kept once,
+/// until the program ends.
+class Reason {
+ public:
+  Reason() = default;
+  Reason(std::string_view text);
+  Reason(const std::string& text) : Reason(std::string_view(text)) {}
+  Reason(const char* text) : Reason(std::string_view(text)) {}
+
+  const std::string& text() const;
+  operator const std::string&() const { return text(); }
+  bool empty() const { return kept_ == nullptr; }
+
+  friend bool operator==(const Reason& a, const Reason& b) { return a.kept_ == b.kept_; }
+  template <std::convertible_to<std::string_view> Text>
+  friend bool operator==(const Reason& a, const Text& b) {
+    return a.text() == std::string_view(b);
+  }
+
+ private:
+  const std::string* kept_ = nullptr;  ///< null: empty
+};
+
 /// One boundary of one start.
 struct Mark {
   std::optional<std::int64_t> at_ns;  ///< CLOCK_MONOTONIC nanoseconds since `due`; never negative
   Absence absence = Absence::kUnseen;
-  std::string reason;  ///< why it is absent, for the report: "static program", "tier loader is off"
+  Reason reason;  ///< why it is absent, for the report: "static program", "tier loader is off"
 };
 
 /// All boundaries of one start. Times are relative to `due`, which is therefore 0 in every
@@ -84,8 +108,8 @@ struct Timeline {
   const Mark& operator[](Boundary b) const { return marks[static_cast<std::size_t>(b)]; }
 
   void set(Boundary b, std::int64_t at_ns);
-  void set_not_applicable(Boundary b, std::string reason);
-  void set_unseen(Boundary b, std::string reason);
+  void set_not_applicable(Boundary b, Reason reason);
+  void set_unseen(Boundary b, Reason reason);
 };
 
 /// A phase as measured in one start; several phases in one where a boundary was not seen.

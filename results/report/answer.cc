@@ -108,9 +108,9 @@ std::string sentence_of(const std::vector<const Summary*>& ranked, const std::st
 }
 
 std::string never_answered(const Summary& summary) {
-  return fmt::format(" {} has no start that can be used ({} failed, {} left out).",
-                     printable(summary.function), summary.failed(),
-                     summary.lost + summary.unproven);
+  return fmt::format(" {} has no start that can be used ({} failed, {} left out{}).",
+                     printable(summary.function), summary.failed(), summary.lost + summary.unproven,
+                     summary.warmup > 0 ? fmt::format(", {} in the warm-up", summary.warmup) : "");
 }
 
 }  // namespace

@@ -24,6 +24,35 @@ std::optional<std::int64_t> mapping_time(const Library& library) {
   return *library.mapped_ns - *library.opened_ns;
 }
 
+/// A file that was mapped, once or by several programs of the instance.
+struct MappedFile {
+  Library library;  ///< as it was mapped first; its size is the largest that was seen
+  std::int64_t times = 0;
+  std::optional<std::int64_t> took_ns;  ///< over all that opened it; absent: the kernel mapped it
+  bool at_startup = false;
+  bool by_dlopen = false;
+};
+
+// Each process maps its own, and each exec anew: a file is on the disk once.
+std::vector<MappedFile> mapped_files(const std::vector<Library>& libraries) {
+  std::vector<MappedFile> files;
+  std::map<std::string, std::size_t> by_path;
+  for (const Library& library : libraries) {
+    const auto [at, is_new] = by_path.try_emplace(library.path, files.size());
+    if (is_new) files.push_back({library, 0, std::nullopt, false, false});
+    MappedFile& file = files[at->second];
+    ++file.times;
+    file.library.bytes = std::max(file.library.bytes, library.bytes);
+    if (!file.library.cached_bytes) file.library.cached_bytes = library.cached_bytes;
+    if (const auto took = mapping_time(library)) file.took_ns = file.took_ns.value_or(0) + *took;
+    if (library.at_startup) (*library.at_startup ? file.at_startup : file.by_dlopen) = true;
+  }
+  std::stable_sort(files.begin(), files.end(), [](const MappedFile& a, const MappedFile& b) {
+    return a.took_ns.value_or(-1) > b.took_ns.value_or(-1);
+  });
+  return files;
+}
+
 std::string cached_cell(const Library& library) {
   if (!library.cached_bytes) return kAbsent;
   if (library.bytes <= 0) return "100 %";
@@ -32,66 +61,62 @@ std::string cached_cell(const Library& library) {
                      std::min<std::int64_t>(100, 100 * *library.cached_bytes / library.bytes));
 }
 
-DetailTable library_table(std::vector<Library> libraries) {
-  std::stable_sort(libraries.begin(), libraries.end(), [](const Library& a, const Library& b) {
-    return mapping_time(a).value_or(-1) > mapping_time(b).value_or(-1);
-  });
-  const std::size_t shown = std::min(libraries.size(), kTop);
-  // Each process maps its own, and each exec anew: a file is on the disk once.
-  std::map<std::string, std::int64_t> files;
-  for (const Library& library : libraries) {
-    std::int64_t& bytes = files[library.path];
-    bytes = std::max(bytes, library.bytes);
-  }
+DetailTable library_table(const std::vector<Library>& libraries) {
+  const std::vector<MappedFile> files = mapped_files(libraries);
+  const std::size_t shown = std::min(files.size(), kTop);
+  const bool several = files.size() < libraries.size();
   std::int64_t bytes = 0;
-  for (const auto& [path, size] : files) bytes += size;
+  for (const MappedFile& file : files) bytes += file.library.bytes;
   DetailTable table;
   table.title = fmt::format(
       "Libraries: {}, {}{}{}", plural(static_cast<std::int64_t>(files.size()), "file", "files"),
       format_bytes(bytes),
-      files.size() < libraries.size()
-          ? fmt::format(", loaded {} times in all, by several programs",
-                        format_count(static_cast<std::int64_t>(libraries.size())))
-          : "",
-      shown < libraries.size() ? fmt::format("; the {} that took the longest", shown) : "");
+      several ? fmt::format(", loaded {} times in all, by several programs",
+                            format_count(static_cast<std::int64_t>(libraries.size())))
+              : "",
+      shown < files.size() ? fmt::format("; the {} that took the longest", shown) : "");
   Column path{"path", {}, true, TooWide::kCut};
   Column size{"size"};
+  Column times{"loads", {}, false, TooWide::kKeep, "how often programs of the instance mapped it"};
   Column time{"open to mapped"};
+  if (several) time.about = "over all its loads";
   Column cached{"cached", {}, false, TooWide::kKeep, "in the page cache before the start"};
   Column when{"mapped", {}, true};
   for (std::size_t i = 0; i < shown; ++i) {
-    const Library& library = libraries[i];
-    const auto took = mapping_time(library);
-    path.cells.push_back(printable(library.path));
-    size.cells.push_back(format_bytes(library.bytes));
-    time.cells.push_back(took ? format_duration(*took) : "by the kernel");
-    cached.cells.push_back(cached_cell(library));
-    when.cells.emplace_back(!library.at_startup   ? "–"
-                            : *library.at_startup ? "at start-up"
-                                                  : "by dlopen");
+    const MappedFile& file = files[i];
+    path.cells.push_back(printable(file.library.path));
+    size.cells.push_back(format_bytes(file.library.bytes));
+    times.cells.push_back(format_count(file.times));
+    time.cells.push_back(file.took_ns ? format_duration(*file.took_ns) : "by the kernel");
+    cached.cells.push_back(cached_cell(file.library));
+    when.cells.emplace_back(file.at_startup && file.by_dlopen ? "both ways"
+                            : file.at_startup                 ? "at start-up"
+                            : file.by_dlopen                  ? "by dlopen"
+                                                              : "–");
   }
   table.columns = {path, size, time, cached, when};
+  if (several) table.columns.insert(table.columns.begin() + 2, times);
   return table;
 }
 
 DetailTable file_table(const FilesRead& files) {
   DetailTable table;
   table.title = fmt::format(
-      "Other files read before the first response: {}, {}, {}{}", format_count(files.files),
-      format_bytes(files.bytes), format_duration(files.time_ns),
+      "Other files read or mapped before the first response: {}, {} read, {}{}",
+      format_count(files.files), format_bytes(files.bytes), format_duration(files.time_ns),
       files.files > static_cast<std::int64_t>(files.top.size())
           ? (files.top.size() == 1
                  ? "; the one that took the longest"
                  : fmt::format("; the {} that took the longest", files.top.size()))
           : "");
   Column path{"path", {}, true, TooWide::kCut};
-  Column reads{"reads"};
+  Column reads{"reads", {}, false, TooWide::kKeep, "calls; a file that was only mapped has none"};
   Column bytes{"bytes"};
   Column time{"time", {}, false, TooWide::kKeep, "inside open and read calls"};
   for (const FileUse& file : files.top) {
     path.cells.push_back(printable(file.path));
-    reads.cells.push_back(format_count(file.reads));
-    bytes.cells.push_back(format_bytes(file.bytes));
+    reads.cells.push_back(file.reads > 0 ? format_count(file.reads) : "mapped");
+    bytes.cells.push_back(file.reads > 0 ? format_bytes(file.bytes) : kAbsent);
     time.cells.push_back(format_duration(file.time_ns));
   }
   table.columns = {path, reads, bytes, time};
@@ -208,7 +233,7 @@ Details details_of(const Start& start) {
   }
   if (account.files) {
     if (account.files->top.empty()) {
-      details.sentences.emplace_back("Other files read before the first response: none");
+      details.sentences.emplace_back("Other files read or mapped before the first response: none");
     } else {
       details.tables.push_back(file_table(*account.files));
     }

@@ -27,11 +27,16 @@ std::string other_probes(const std::string& before, const std::string& after) {
   return named(before) + " → " + named(after);
 }
 
+std::string other_time(double before, double after) {
+  return before == after ? "" : fmt::format("time ×{:g} → ×{:g}", before, after);
+}
+
 HistoryRow row_of(const RunLatencies& run) {
   HistoryRow row;
   row.run_id = run.run_id;
   row.label = run.label;
   row.started_at = run.started_at;
+  row.time_scale = run.time_scale;
   row.n = run.sorted_ns.size();
   row.median_ns = std::llround(quantile(run.sorted_ns, 0.5));
   row.interval = median_interval(run.sorted_ns, kConfidence);
@@ -75,6 +80,7 @@ std::string percent(double ratio) { return fmt::format("{:+.1f} %", (ratio - 1) 
 std::string mark_of(const HistoryRow& row) {
   if (!row.host_break.empty()) return "machine";
   if (!row.probes_break.empty()) return "probes";
+  if (!row.load_break.empty()) return fmt::format("time ×{:g}", row.time_scale);
   return row.change ? percent(*row.change) : std::string();
 }
 
@@ -118,8 +124,8 @@ std::string series_text(const HistorySeries& series, const TextStyle& style) {
   const auto add = [&](const std::string& line) {
     for (const std::string& part : wrap(line, style.width, 2)) text += part + '\n';
   };
-  add(fmt::format("{}, {}, {}: {} {}", printable(series.function), printable(series.load),
-                  printable(series.cache), series.rows.size(),
+  add(fmt::format("{}, {}{}, {}: {} {}", printable(series.function), printable(series.load),
+                  time_scales_suffix(series), printable(series.cache), series.rows.size(),
                   series.rows.size() == 1 ? "run" : "runs"));
   text += render_split(columns_of(series, style.width), style);
   for (const HistoryRow& row : series.rows) {
@@ -131,11 +137,34 @@ std::string series_text(const HistorySeries& series, const TextStyle& style) {
       add(fmt::format("from run {} with other probes, not compared with what was before: {}",
                       row.run_id, row.probes_break));
     }
+    if (!row.load_break.empty()) {
+      add(
+          fmt::format("from run {} with time compressed otherwise, not compared with what was "
+                      "before: {}",
+                      row.run_id, row.load_break));
+    }
   }
   return text;
 }
 
 }  // namespace
+
+std::vector<double> HistorySeries::time_scales() const {
+  std::vector<double> scales;
+  for (const HistoryRow& row : rows) scales.push_back(row.time_scale);
+  std::sort(scales.begin(), scales.end());
+  scales.erase(std::unique(scales.begin(), scales.end()), scales.end());
+  return scales;
+}
+
+std::string time_scales_suffix(const HistorySeries& series) {
+  const std::vector<double> scales = series.time_scales();
+  if (scales.size() == 1) return time_scale_suffix(scales.front());
+  std::string words;
+  for (const double scale : scales)
+    words += fmt::format("{}×{:g}", words.empty() ? "" : ", ", scale);
+  return fmt::format(" (time {})", words);
+}
 
 std::vector<HistorySeries> history_of(const std::vector<RunLatencies>& rows) {
   std::vector<HistorySeries> history;
@@ -149,6 +178,7 @@ std::vector<HistorySeries> history_of(const std::vector<RunLatencies>& rows) {
       HistoryRow& row = history.back().rows.back();
       row.host_break = printable(host_difference(before->host, run.host));
       row.probes_break = other_probes(before->tiers, run.tiers);
+      row.load_break = other_time(before->time_scale, run.time_scale);
     }
     before = &run;
   }
@@ -187,8 +217,10 @@ std::string history_json(const std::vector<HistorySeries>& history) {
       of["n"] = row.n;
       of["median_ns"] = row.median_ns;
       if (row.interval) of["median_ci95_ns"] = {row.interval->low, row.interval->high};
+      if (row.time_scale != 1) of["time_scale"] = row.time_scale;
       put(of, "host_break", row.host_break);
       put(of, "probes_break", row.probes_break);
+      put(of, "load_break", row.load_break);
       put(of, "change", row.change);
     }
     json["series"].push_back({{"function", series.function},

@@ -28,7 +28,7 @@ struct Content {
   const std::vector<InlinePicture>& pictures;
   Notes notes;
   std::vector<Block> blocks;
-  std::vector<CausesSummary> causes;
+  const std::vector<CausesSummary>& causes;
   std::vector<LoadSection> loads;
 };
 
@@ -266,14 +266,15 @@ std::string head(const std::string& title) {
 
 }  // namespace
 
-std::string html_report(const Run& run, const std::vector<Summary>& summaries,
-                        const std::vector<InlinePicture>& pictures) {
+std::string html_report(const Digest& digest, const std::vector<InlinePicture>& pictures) {
+  const Run& run = digest.run;
+  const std::vector<Summary>& summaries = digest.summaries;
   Content content{run,
                   summaries,
                   pictures,
                   notes_of(run, summaries),
                   blocks_of(summaries),
-                  summarize_causes(run),
+                  digest.causes,
                   load_sections(run, summaries)};
   drop_parallel(run, content.blocks);
   for (Block& block : content.blocks) keep_most_started(block, kMostFunctions);

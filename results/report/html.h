@@ -5,16 +5,14 @@
 #include <string>
 #include <vector>
 
-#include "results/model/record.h"
 #include "results/report/plots.h"
-#include "results/statistics/summary.h"
+#include "results/statistics/digest.h"
 
 namespace coldstart::results {
 
 /// The page: the answer, comparison and phases first; then distributions, cache states, loads,
 /// causes, the waterfall of any start, what the median starts loaded, and the conditions. Light and
 /// dark, for screens from 360 pixels and for paper. All text of the run is escaped.
-std::string html_report(const Run& run, const std::vector<Summary>& summaries,
-                        const std::vector<InlinePicture>& pictures = {});
+std::string html_report(const Digest& digest, const std::vector<InlinePicture>& pictures = {});
 
 }  // namespace coldstart::results

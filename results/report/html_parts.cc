@@ -21,6 +21,8 @@ std::string header_cell(const Column& column) {
 
 constexpr const char* kBeginTable = "<div class=\"scroll\"><table>";
 constexpr const char* kBeginSortable = "<div class=\"scroll\"><table class=\"sortable\">";
+constexpr const char* kBeginSortablePaths =
+    "<div class=\"scroll\"><table class=\"sortable paths\">";
 constexpr const char* kEndTable = "</tbody></table></div>\n";
 
 }  // namespace
@@ -54,8 +56,11 @@ std::string swatch(const std::vector<Phase>& phases, const std::string& style) {
 }
 
 std::string html_table(const DetailTable& table) {
+  // A first column of paths is long, and may be broken in a narrow window.
+  const bool paths = !table.columns.empty() && table.columns.front().too_wide == TooWide::kCut;
   std::string html =
-      fmt::format("{}<caption>{}</caption>\n<thead><tr>", kBeginSortable, escaped(table.title));
+      fmt::format("{}<caption>{}</caption>\n<thead><tr>",
+                  paths ? kBeginSortablePaths : kBeginSortable, escaped(table.title));
   for (const Column& column : table.columns) html += header_cell(column);
   html += "</tr></thead>\n<tbody>\n";
   const std::size_t rows = table.columns.empty() ? 0 : table.columns.front().cells.size();

@@ -1,7 +1,6 @@
 #include "results/report/html_starts.h"
 
 #include <algorithm>
-#include <cmath>
 #include <fmt/format.h>
 #include <map>
 #include <utility>
@@ -13,21 +12,12 @@
 #include "results/report/cells.h"
 #include "results/report/palette.h"
 #include "results/report/text.h"
+#include "results/statistics/shown_starts.h"
 
 namespace coldstart::results {
 namespace {
 
 using nlohmann::json;
-
-struct Place {
-  const char* name;
-  double q;
-  std::size_t least;  ///< starts that it needs
-};
-
-constexpr std::initializer_list<Place> kPlaces = {
-    {"fastest", 0, 2}, {"p5", 0.05, 20}, {"p10", 0.1, 10},  {"p25", 0.25, 4},   {"median", 0.5, 1},
-    {"p75", 0.75, 4},  {"p90", 0.9, 10}, {"p95", 0.95, 20}, {"p99", 0.99, 100}, {"slowest", 1, 2}};
 
 enum Kind { kPhaseRow, kBoundaryRow, kLibraryRow, kImportRow, kModuleRow, kStepRow, kMilestoneRow };
 constexpr std::initializer_list<const char*> kKinds = {
@@ -188,54 +178,17 @@ json start_of(Builder& builder, const Start& start, const std::string& at,
           {"rows", rows_of(builder, start)}};
 }
 
-struct Group {
-  const Summary* summary = nullptr;
-  std::vector<std::size_t> usable;  ///< the fastest first
-  std::optional<std::size_t> failed;
-};
-
-std::vector<Group> groups_of(const Run& run, const std::vector<Summary>& summaries) {
-  using Key = std::tuple<std::string, std::string, std::string>;
-  std::vector<Group> groups;
-  std::map<Key, std::size_t> by_key;
-  for (const Summary& s : summaries) {
-    by_key[{s.function, s.load, s.cache}] = groups.size();
-    groups.push_back({&s, {}, {}});
-  }
-  for (std::size_t i = 0; i < run.starts.size(); ++i) {
-    const Start& start = run.starts[i];
-    const auto found = by_key.find({start.function, start.load, start.cache});
-    if (found == by_key.end()) continue;
-    Group& group = groups[found->second];
-    if (start.usable() && latency_ns(start.timeline)) {
-      group.usable.push_back(i);
-    } else if (!group.failed && !start.warmup && start.outcome != Outcome::kOk) {
-      group.failed = i;
-    }
-  }
-  for (Group& group : groups) {
-    std::stable_sort(group.usable.begin(), group.usable.end(), [&](std::size_t a, std::size_t b) {
-      return latency_ns(run.starts[a].timeline) < latency_ns(run.starts[b].timeline);
-    });
-  }
-  return groups;
-}
-
-json group_of(Builder& builder, const Run& run, const Group& group, bool outer, bool named_fully) {
-  const Summary& summary = *group.summary;
+json group_of(Builder& builder, const Run& run, const Summary& summary, const ShownStarts& shown,
+              bool outer, bool named_fully) {
   json starts = json::array();
-  const std::size_t n = group.usable.size();
-  for (const Place& place : kPlaces) {
-    const bool is_median = place.q == 0.5;
-    if (n < place.least || (!outer && !is_median && place.q != 0 && place.q != 1)) continue;
-    auto rank = static_cast<std::size_t>(std::llround(place.q * static_cast<double>(n - 1)));
-    // The one that the other parts of the report speak of.
-    if (is_median && summary.median_rank) rank = *summary.median_rank - 1;
-    starts.push_back(start_of(builder, run.starts[group.usable[rank]], place.name,
-                              fmt::format(", {} of {} from the fastest", rank + 1, n)));
+  for (const PlacedStart& placed : shown.placed) {
+    if (!outer && !placed.place.is_median() && !placed.place.is_outer()) continue;
+    starts.push_back(
+        start_of(builder, run.starts[placed.start], placed.place.name,
+                 fmt::format(", {} of {} from the fastest", placed.rank, shown.usable)));
   }
-  if (group.failed) {
-    const Start& start = run.starts[*group.failed];
+  if (shown.failed) {
+    const Start& start = run.starts[*shown.failed];
     starts.push_back(
         start_of(builder, start, "failed", start.message.empty() ? "" : ", " + start.message));
   }
@@ -253,17 +206,17 @@ std::string for_script(const std::string& text) {
   return safe;
 }
 
-PageStarts with_places(const Run& run, const std::vector<Group>& groups, bool outer) {
+PageStarts with_places(const Run& run, const std::vector<Summary>& summaries,
+                       const std::vector<ShownStarts>& shown, bool outer) {
   Builder builder;
   PageStarts page;
   page.reduced = !outer;
-  const bool several = std::any_of(groups.begin(), groups.end(), [&](const Group& group) {
-    return group.summary->load != groups.front().summary->load ||
-           group.summary->cache != groups.front().summary->cache;
+  const bool several = std::any_of(summaries.begin(), summaries.end(), [&](const Summary& s) {
+    return s.load != summaries.front().load || s.cache != summaries.front().cache;
   });
   json all = json::array();
-  for (const Group& group : groups) {
-    json of = group_of(builder, run, group, outer, several);
+  for (std::size_t i = 0; i < summaries.size(); ++i) {
+    json of = group_of(builder, run, summaries[i], shown[i], outer, several);
     if (of["starts"].empty()) continue;
     page.starts += of["starts"].size();
     all.push_back(std::move(of));
@@ -277,9 +230,9 @@ PageStarts with_places(const Run& run, const std::vector<Group>& groups, bool ou
 
 PageStarts page_starts(const Run& run, const std::vector<Summary>& summaries,
                        std::size_t most_bytes) {
-  const std::vector<Group> groups = groups_of(run, summaries);
-  PageStarts page = with_places(run, groups, true);
-  return page.json.size() <= most_bytes ? page : with_places(run, groups, false);
+  const std::vector<ShownStarts> shown = shown_starts(run, summaries);
+  PageStarts page = with_places(run, summaries, shown, true);
+  return page.json.size() <= most_bytes ? page : with_places(run, summaries, shown, false);
 }
 
 }  // namespace coldstart::results

@@ -17,11 +17,10 @@ struct PageStarts {
   bool reduced = false;  ///< fewer a function than there could be, to keep the page small
 };
 
-/// Of each function, load and cache state: the fastest start, the one at each of the percentiles
-/// that its number of starts allows (5 and 95 from 20 starts, 10 and 90 from 10, 25 and 75 from 4,
-/// 99 from 100), the median, the slowest, and one that failed. A start has its phases with their
-/// causes, and inside them boundaries, libraries, imports, modules, sandbox steps and milestones
-/// of the JVM. Where the JSON would be larger than `most_bytes` the outer percentiles are left out.
+/// Of each function, load and cache state the starts of statistics/shown_starts.h. A start has its
+/// phases with their causes, and inside them boundaries, libraries, imports, modules, sandbox steps
+/// and milestones of the JVM. Where the JSON would be larger than `most_bytes` the outer
+/// percentiles are left out.
 PageStarts page_starts(const Run& run, const std::vector<Summary>& summaries,
                        std::size_t most_bytes = 600'000);
 

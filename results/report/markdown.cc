@@ -110,13 +110,13 @@ void add_section(std::string& text, const LoadSection& section) {
 
 }  // namespace
 
-std::string markdown_report(const Run& run, const std::vector<Summary>& summaries,
-                            const std::vector<PictureLink>& pictures) {
+std::string markdown_report(const Digest& digest, const std::vector<PictureLink>& pictures) {
+  const Run& run = digest.run;
+  const std::vector<Summary>& summaries = digest.summaries;
   const Notes notes = notes_of(run, summaries);
   const std::vector<Summary> shown = without_parallel(run, summaries);
   std::vector<Block> blocks = blocks_of(shown);
   const std::vector<LoadSection> loads = load_sections(run, summaries);
-  const std::vector<CausesSummary> causes = summarize_causes(run);
   const std::string& title = run.info.suite.empty() ? run.info.label : run.info.suite;
   std::string text =
       "## Cold starts" + (title.empty() ? "" : ": " + escaped(printable(title))) + '\n';
@@ -151,7 +151,7 @@ std::string markdown_report(const Run& run, const std::vector<Summary>& summarie
     for (const DetailTable& ladder : ladders) add_table(text, ladder);
     end_fold(text);
   }
-  for (const Block& block : blocks) add_details(text, run, block, causes, blocks.size() > 1);
+  for (const Block& block : blocks) add_details(text, run, block, digest.causes, blocks.size() > 1);
   begin_fold(text, "Conditions");
   add_list(text, notes.conditions);
   add_list(text, notes.absent);

@@ -4,8 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "results/model/record.h"
-#include "results/statistics/summary.h"
+#include "results/statistics/digest.h"
 
 namespace coldstart::results {
 
@@ -17,7 +16,6 @@ struct PictureLink {
 
 /// Heading, the answer, comparison, and what failed; folded: pictures, phases, cache states, why
 /// the time passed, and the conditions. Ends with a newline.
-std::string markdown_report(const Run& run, const std::vector<Summary>& summaries,
-                            const std::vector<PictureLink>& pictures = {});
+std::string markdown_report(const Digest& digest, const std::vector<PictureLink>& pictures = {});
 
 }  // namespace coldstart::results

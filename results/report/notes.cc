@@ -9,6 +9,7 @@
 
 #include "results/model/duration.h"
 #include "results/report/cells.h"
+#include "results/report/limits_note.h"
 #include "results/report/noise_notes.h"
 #include "results/report/reasons.h"
 #include "results/report/text.h"
@@ -331,6 +332,7 @@ std::vector<std::string> condition_notes(const Run& run, const std::vector<Summa
       notes.push_back(printable(fmt::format("{}: {}", function.name, function.version)));
     }
   }
+  if (std::string limits = limits_note(run); !limits.empty()) notes.push_back(std::move(limits));
   for (std::string& note : status_notes(run, summaries)) notes.push_back(std::move(note));
   for (std::string& note : noise_notes(run, summaries)) notes.push_back(std::move(note));
   if (!info.command_line.empty()) notes.push_back(printable("repeat: " + info.command_line));

@@ -193,7 +193,9 @@ std::string picture_file_name(const std::string& text) {
   return name;
 }
 
-std::vector<PictureDraft> pictures_of(const Run& run, const std::vector<Summary>& summaries) {
+std::vector<PictureDraft> pictures_of(const Digest& digest) {
+  const Run& run = digest.run;
+  const std::vector<Summary>& summaries = digest.summaries;
   std::vector<Block> blocks = blocks_of(summaries);
   drop_parallel(run, blocks);
   for (Block& block : blocks) keep_most_started(block, kMostFunctions);
@@ -203,7 +205,7 @@ std::vector<PictureDraft> pictures_of(const Run& run, const std::vector<Summary>
                         [](const Summary* s) { return s->n > 0; });
   });
   const std::string suite = run.info.suite.empty() ? "" : fit(printable(run.info.suite), 60) + ", ";
-  const auto causes = std::make_shared<const std::vector<CausesSummary>>(summarize_causes(run));
+  const auto causes = std::make_shared<const std::vector<CausesSummary>>(digest.causes);
   const auto place_of = [&](const Block& block) {
     const Summary& first = *block.summaries.front();
     return Place{std::max<std::size_t>(summaries.size(), 1),

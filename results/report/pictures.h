@@ -8,6 +8,7 @@
 #include "results/model/record.h"
 #include "results/report/canvas.h"
 #include "results/report/plot_script.h"
+#include "results/statistics/digest.h"
 #include "results/statistics/summary.h"
 
 namespace coldstart::results {
@@ -30,7 +31,7 @@ std::string picture_file_name(const std::string& text);
 /// The pictures of a run in the order of the report: phases, distributions, cache states, causes,
 /// loads and sweeps (load_pictures.h). None of a load and cache state without a usable start. They
 /// refer to `run` and `summaries`, which have to outlive them.
-std::vector<PictureDraft> pictures_of(const Run& run, const std::vector<Summary>& summaries);
+std::vector<PictureDraft> pictures_of(const Digest& digest);
 
 /// The waterfall of the median start of each function, load and cache state. (A page draws those
 /// itself, of more starts than the median.)

@@ -89,7 +89,9 @@ std::string marks_of(const HistorySeries& series) {
           "'#707070'\n"
           "set label '{2}' at first {1:.2f}, graph 0.03 left font ',10' front\n",
           static_cast<double>(i) + 0.5, static_cast<double>(i) + 0.6,
-          row.host_break.empty() ? "other probes" : "another machine");
+          !row.host_break.empty()     ? std::string("another machine")
+          : !row.probes_break.empty() ? std::string("other probes")
+                                      : fmt::format("time ×{:g}", row.time_scale));
     }
     if (row.change) {
       text += fmt::format("set label '{:+.1f} %' at first {}, graph 0.96 center font ',12' front\n",
@@ -133,9 +135,10 @@ PlotScript history_script(const HistorySeries& series) {
       "set title {}\nset border 3 lc rgb '#707070'\nset tics nomirror out textcolor rgb '#000000'\n"
       "set grid ytics lc rgb '#dddddd' lt 1\nunset key\nset xrange [0.4:{:.1f}]\n"
       "set yrange [{:.9g}:{:.9g}]\nset xtics rotate by -40 ({})\nset ylabel {}\n",
-      plot_quoted(fmt::format("{}, {}, {}: median of each run with its 95 % interval",
+      plot_quoted(fmt::format("{}, {}{}, {}: median of each run with its 95 % interval",
                               fit(printable(series.function), kLongestName * 2),
-                              printable(series.load), printable(series.cache))),
+                              printable(series.load), time_scales_suffix(series),
+                              printable(series.cache))),
       static_cast<double>(series.rows.size()) + 0.6, bottom / unit.scale, top / unit.scale,
       names_of(series), plot_quoted(fmt::format("time to first response ({})", unit.name)));
   script.text += fmt::format(

@@ -14,7 +14,7 @@ namespace {
 constexpr int kTitle = 34;
 constexpr int kHead = 12;
 constexpr int kRow = 30;
-constexpr int kAxis = 60;
+constexpr int kAxis = 66;
 constexpr int kMargin = 20;
 constexpr int kNaturalPlot = 760;
 constexpr double kBarHeight = 0.62;  // of a row

@@ -64,12 +64,14 @@ std::optional<PictureFormat> picture_format_from_name(std::string_view text) {
   return std::nullopt;
 }
 
-std::vector<Picture> write_plots(const Run& run, const std::vector<Summary>& summaries,
-                                 const fs::path& folder, const PlotOptions& options) {
-  std::vector<PictureDraft> drafts = pictures_of(run, summaries);
+std::vector<Picture> write_plots(const Digest& digest, const fs::path& folder,
+                                 const PlotOptions& options) {
+  std::vector<PictureDraft> drafts = pictures_of(digest);
   if (options.drawn_by_page) {
-    for (PictureDraft& draft : waterfalls_of(run, summaries)) drafts.push_back(std::move(draft));
-    for (PictureDraft& draft : flame_pictures(run, summaries)) drafts.push_back(std::move(draft));
+    for (PictureDraft& draft : waterfalls_of(digest.run, digest.summaries))
+      drafts.push_back(std::move(draft));
+    for (PictureDraft& draft : flame_pictures(digest.run, digest.summaries))
+      drafts.push_back(std::move(draft));
   }
   if (drafts.empty()) return {};
   std::error_code error;
@@ -110,8 +112,8 @@ std::vector<Picture> write_plots(const Run& run, const std::vector<Summary>& sum
   return pictures;
 }
 
-std::vector<InlinePicture> inline_pictures(const Run& run, const std::vector<Summary>& summaries) {
-  const std::vector<PictureDraft> drafts = pictures_of(run, summaries);
+std::vector<InlinePicture> inline_pictures(const Digest& digest) {
+  const std::vector<PictureDraft> drafts = pictures_of(digest);
   if (drafts.empty()) return {};
   const ScratchFolder scratch(fs::temp_directory_path());
   std::vector<Drawing> drawings;

@@ -9,6 +9,7 @@
 #include "results/model/record.h"
 #include "results/report/canvas.h"
 #include "results/report/pictures.h"
+#include "results/statistics/digest.h"
 #include "results/statistics/summary.h"
 
 namespace coldstart::results {
@@ -53,11 +54,10 @@ std::optional<std::string> plot_obstacle();
 /// Writes every picture (pictures.h) into `folder` (created where it is missing), in each format.
 /// Existing files are replaced, whole or not at all. Nothing is written for a run without a
 /// usable start. Throws Error: gnuplot is missing or fails, the folder cannot be written.
-std::vector<Picture> write_plots(const Run& run, const std::vector<Summary>& summaries,
-                                 const std::filesystem::path& folder,
+std::vector<Picture> write_plots(const Digest& digest, const std::filesystem::path& folder,
                                  const PlotOptions& options = {});
 
 /// The same, in memory. Throws Error: gnuplot is missing or fails.
-std::vector<InlinePicture> inline_pictures(const Run& run, const std::vector<Summary>& summaries);
+std::vector<InlinePicture> inline_pictures(const Digest& digest);
 
 }  // namespace coldstart::results

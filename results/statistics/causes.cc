@@ -1,109 +1,147 @@
 #include "results/statistics/causes.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <map>
-#include <set>
-#include <span>
-
-#include "results/statistics/quantile.h"
+#include <limits>
 
 namespace coldstart::results {
 namespace {
 
-/// The causes of one phase in each start.
-using Samples = std::vector<const PhaseCauses*>;
+/// A figure of a phase: where it comes from, and where its median goes.
+struct Figure {
+  std::int64_t (*of)(const PhaseCauses&);
+  std::int64_t PhaseCauseMedians::*median;
+};
 
-template <typename ValueOf>
-std::int64_t median(const Samples& samples, ValueOf value_of) {
-  std::vector<std::int64_t> values;
-  values.reserve(samples.size());
-  for (const PhaseCauses* causes : samples) values.push_back(value_of(*causes));
-  std::sort(values.begin(), values.end());
-  return std::llround(quantile(values, 0.5));
-}
+const auto kFigures = std::to_array<Figure>({
+    {[](const PhaseCauses& c) { return c.time.total_ns(); }, &PhaseCauseMedians::length_ns},
+    {[](const PhaseCauses& c) { return c.time.cpu_ns; }, &PhaseCauseMedians::cpu_ns},
+    {[](const PhaseCauses& c) { return c.time.runnable_ns; }, &PhaseCauseMedians::runnable_ns},
+    {[](const PhaseCauses& c) { return c.time.disk_ns; }, &PhaseCauseMedians::disk_ns},
+    {[](const PhaseCauses& c) { return c.time.wait_ns; }, &PhaseCauseMedians::wait_ns},
+    {[](const PhaseCauses& c) { return c.cpu_time_ns; }, &PhaseCauseMedians::cpu_time_ns},
+    {[](const PhaseCauses& c) { return c.context_switches; }, &PhaseCauseMedians::context_switches},
+    {[](const PhaseCauses& c) { return c.minor_faults; }, &PhaseCauseMedians::minor_faults},
+    {[](const PhaseCauses& c) { return c.major_faults; }, &PhaseCauseMedians::major_faults},
+    {[](const PhaseCauses& c) { return c.read_bytes; }, &PhaseCauseMedians::read_bytes},
+});
 
-std::vector<std::pair<std::string, std::int64_t>> wait_medians(const Samples& samples) {
-  std::set<std::string> reasons;
-  for (const PhaseCauses* causes : samples) {
-    for (const auto& [reason, ns] : causes->time.waits) reasons.insert(reason);
-  }
-  std::vector<std::pair<std::string, std::int64_t>> waits;
-  for (const std::string& reason : reasons) {
-    const std::int64_t ns = median(samples, [&](const PhaseCauses& causes) {
-      const auto found = causes.time.waits.find(reason);
-      return found == causes.time.waits.end() ? std::int64_t{0} : found->second;
-    });
-    if (ns > 0) waits.emplace_back(reason, ns);
-  }
-  std::stable_sort(waits.begin(), waits.end(),
-                   [](const auto& a, const auto& b) { return a.second > b.second; });
-  return waits;
-}
-
-PhaseCauseMedians medians_of(const std::string& phase, const Samples& samples) {
-  PhaseCauseMedians m;
-  m.phase = phase;
-  m.length_ns = median(samples, [](const PhaseCauses& c) { return c.time.total_ns(); });
-  m.cpu_ns = median(samples, [](const PhaseCauses& c) { return c.time.cpu_ns; });
-  m.runnable_ns = median(samples, [](const PhaseCauses& c) { return c.time.runnable_ns; });
-  m.disk_ns = median(samples, [](const PhaseCauses& c) { return c.time.disk_ns; });
-  m.wait_ns = median(samples, [](const PhaseCauses& c) { return c.time.wait_ns; });
-  m.waits = wait_medians(samples);
-  m.cpu_time_ns = median(samples, [](const PhaseCauses& c) { return c.cpu_time_ns; });
-  m.context_switches = median(samples, [](const PhaseCauses& c) { return c.context_switches; });
-  m.minor_faults = median(samples, [](const PhaseCauses& c) { return c.minor_faults; });
-  m.major_faults = median(samples, [](const PhaseCauses& c) { return c.major_faults; });
-  m.read_bytes = median(samples, [](const PhaseCauses& c) { return c.read_bytes; });
-  return m;
-}
-
-std::vector<std::string> phases_with_causes(const Start& start) {
-  std::vector<std::string> names;
-  for (const PhaseCauses& causes : start.account.causes) names.push_back(causes.phase);
-  return names;
-}
-
-// Of the starts that have the commonest list of phases (of equals: the longest), so that no
-// nanosecond is counted twice.
-void fill(const std::vector<const Start*>& starts, CausesSummary& summary) {
-  std::map<std::vector<std::string>, std::vector<const Start*>> by_phases;
-  for (const Start* start : starts) by_phases[phases_with_causes(*start)].push_back(start);
-  const auto commonest =
-      std::max_element(by_phases.begin(), by_phases.end(), [](const auto& a, const auto& b) {
-        return std::pair(a.second.size(), a.first.size()) <
-               std::pair(b.second.size(), b.first.size());
-      });
-  summary.n = commonest->second.size();
-  for (std::size_t i = 0; i < commonest->first.size(); ++i) {
-    Samples samples;
-    for (const Start* start : commonest->second) samples.push_back(&start->account.causes[i]);
-    summary.phases.push_back(medians_of(commonest->first[i], samples));
-  }
+template <typename Phases>
+bool same_phases(const std::vector<PhaseCauses>& causes, const Phases& phases) {
+  return std::equal(causes.begin(), causes.end(), phases.begin(), phases.end(),
+                    [](const PhaseCauses& a, const auto& b) { return a.phase == b.phase; });
 }
 
 }  // namespace
 
-std::vector<CausesSummary> summarize_causes(const Run& run) {
-  std::vector<CausesSummary> summaries;
-  std::vector<std::vector<const Start*>> starts;
-  for (const Start& start : run.starts) {
-    if (!start.usable() || !latency_ns(start.timeline) || start.account.causes.empty()) continue;
-    const auto same = std::find_if(summaries.begin(), summaries.end(), [&](const auto& s) {
-      return s.function == start.function && s.load == start.load && s.cache == start.cache;
-    });
-    const auto index = static_cast<std::size_t>(same - summaries.begin());
-    if (same == summaries.end()) {
-      summaries.push_back({start.function, start.load, start.cache, 0, {}});
-      for (const Load& load : run.loads) {
-        if (load.name == start.load) summaries.back().time_scale = load.time_scale;
-      }
-      starts.emplace_back();
-    }
-    starts[index].push_back(&start);
+void Samples::add(std::int64_t value) {
+  if (value == 0) return;
+  if (value > 0 && value <= std::numeric_limits<std::uint32_t>::max()) {
+    small_.push_back(static_cast<std::uint32_t>(value));
+  } else {
+    large_.push_back(value);
   }
-  for (std::size_t i = 0; i < summaries.size(); ++i) fill(starts[i], summaries[i]);
+}
+
+std::int64_t Samples::median(std::size_t count) const {
+  if (count == 0) return 0;
+  const std::size_t kept = small_.size() + large_.size();
+  const std::size_t zeros = count - std::min(count, kept);
+  // More than half are zero (negative ones there are none of, but in damaged data).
+  if (large_.empty() && zeros > count / 2) return 0;
+  std::vector<std::int64_t> values(zeros, 0);
+  values.reserve(count);
+  values.insert(values.end(), small_.begin(), small_.end());
+  values.insert(values.end(), large_.begin(), large_.end());
+  // The same two order statistics that quantile(…, 0.5) averages, without sorting the rest.
+  const auto upper = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), upper, values.end());
+  if (values.size() % 2 == 1) return *upper;
+  const std::int64_t lower = *std::max_element(values.begin(), upper);
+  return std::llround(static_cast<double>(lower) +
+                      0.5 * (static_cast<double>(*upper) - static_cast<double>(lower)));
+}
+
+CausesCollector::OfFunction& CausesCollector::of(const std::string& function,
+                                                 const std::string& load,
+                                                 const std::string& cache) {
+  for (OfFunction& known : all_) {
+    if (known.function == function && known.load == load && known.cache == cache) return known;
+  }
+  return all_.emplace_back(OfFunction{function, load, cache, {}});
+}
+
+void CausesCollector::add(const std::string& function, const std::string& load,
+                          const std::string& cache, const std::vector<PhaseCauses>& causes) {
+  std::vector<OfShape>& shapes = of(function, load, cache).shapes;
+  auto shape = std::find_if(shapes.begin(), shapes.end(), [&](const OfShape& known) {
+    return same_phases(causes, known.phases);
+  });
+  if (shape == shapes.end()) {
+    shape = shapes.insert(shapes.end(), OfShape{});
+    for (const PhaseCauses& phase : causes) {
+      shape->phases.push_back({phase.phase, std::vector<Samples>(kFigures.size()), {}});
+    }
+  }
+  ++shape->n;
+  for (std::size_t i = 0; i < causes.size(); ++i) {
+    OfPhase& phase = shape->phases[i];
+    for (std::size_t figure = 0; figure < kFigures.size(); ++figure) {
+      phase.figures[figure].add(kFigures[figure].of(causes[i]));
+    }
+    for (const auto& [reason, ns] : causes[i].time.waits) phase.waits[reason].add(ns);
+  }
+}
+
+std::vector<CausesSummary> CausesCollector::summaries(const std::vector<Load>& loads) const {
+  std::vector<CausesSummary> summaries;
+  for (const OfFunction& function : all_) {
+    CausesSummary& summary = summaries.emplace_back(
+        CausesSummary{function.function, function.load, function.cache, 0, {}});
+    for (const Load& load : loads) {
+      if (load.name == function.load) summary.time_scale = load.time_scale;
+    }
+    // Of the starts that have the commonest list of phases (of equals: the longest, then the
+    // first by name), so that no nanosecond is counted twice.
+    const OfShape& shape = *std::max_element(
+        function.shapes.begin(), function.shapes.end(), [](const OfShape& a, const OfShape& b) {
+          if (a.n != b.n) return a.n < b.n;
+          if (a.phases.size() != b.phases.size()) return a.phases.size() < b.phases.size();
+          return std::lexicographical_compare(
+              b.phases.begin(), b.phases.end(), a.phases.begin(), a.phases.end(),
+              [](const OfPhase& x, const OfPhase& y) { return x.phase < y.phase; });
+        });
+    summary.n = shape.n;
+    for (const OfPhase& phase : shape.phases) {
+      PhaseCauseMedians& medians = summary.phases.emplace_back();
+      medians.phase = phase.phase;
+      for (std::size_t figure = 0; figure < kFigures.size(); ++figure) {
+        medians.*kFigures[figure].median = phase.figures[figure].median(shape.n);
+      }
+      for (const auto& [reason, samples] : phase.waits) {
+        if (const std::int64_t ns = samples.median(shape.n); ns > 0) {
+          medians.waits.emplace_back(reason, ns);
+        }
+      }
+      std::stable_sort(medians.waits.begin(), medians.waits.end(),
+                       [](const auto& a, const auto& b) { return a.second > b.second; });
+    }
+  }
   return summaries;
+}
+
+bool has_usable_causes(const Start& start) {
+  return start.usable() && latency_ns(start.timeline) && !start.account.causes.empty();
+}
+
+std::vector<CausesSummary> summarize_causes(const Run& run) {
+  CausesCollector collector;
+  for (const Start& start : run.starts) {
+    if (!has_usable_causes(start)) continue;
+    collector.add(start.function, start.load, start.cache, start.account.causes);
+  }
+  return collector.summaries(run.loads);
 }
 
 }  // namespace coldstart::results

@@ -26,25 +26,36 @@ std::uint32_t shape_of(const std::vector<PhaseSpan>& spans) {
 
 // The phases of the starts that have the commonest list of them (of equals: the longest).
 std::vector<PhaseMedian> phase_medians(const Run& run, const std::vector<std::size_t>& used) {
-  std::map<std::uint32_t, std::vector<std::vector<PhaseSpan>>> by_shape;
+  /// The starts of one shape: the phases of the first, and the lengths of those of all.
+  struct OfShape {
+    std::vector<PhaseSpan> spans;
+    std::vector<std::vector<std::int64_t>> lengths;  ///< a list a phase
+  };
+  std::map<std::uint32_t, OfShape> by_shape;
   for (std::size_t i : used) {
     auto spans = phases_of(run.starts[i].timeline);
-    const std::uint32_t shape = shape_of(spans);
-    by_shape[shape].push_back(std::move(spans));
+    OfShape& of = by_shape[shape_of(spans)];
+    of.lengths.resize(spans.size());
+    for (std::size_t phase = 0; phase < spans.size(); ++phase) {
+      of.lengths[phase].push_back(spans[phase].length_ns());
+    }
+    if (of.spans.empty()) of.spans = std::move(spans);
   }
-  const auto commonest = std::max_element(by_shape.begin(), by_shape.end(), [](auto& a, auto& b) {
-    return std::pair(a.second.size(), a.second.front().size()) <
-           std::pair(b.second.size(), b.second.front().size());
-  });
+  const auto starts_of = [](const OfShape& of) {
+    return of.lengths.empty() ? std::size_t{0} : of.lengths.front().size();
+  };
+  const auto commonest =
+      std::max_element(by_shape.begin(), by_shape.end(), [&](const auto& a, const auto& b) {
+        return std::pair(starts_of(a.second), a.second.spans.size()) <
+               std::pair(starts_of(b.second), b.second.spans.size());
+      });
   std::vector<PhaseMedian> medians;
   if (commonest == by_shape.end()) return medians;
-  const auto& starts = commonest->second;
-  for (std::size_t phase = 0; phase < starts.front().size(); ++phase) {
-    std::vector<std::int64_t> lengths;
-    lengths.reserve(starts.size());
-    for (const auto& spans : starts) lengths.push_back(spans[phase].length_ns());
+  OfShape& of = commonest->second;
+  for (std::size_t phase = 0; phase < of.spans.size(); ++phase) {
+    std::vector<std::int64_t>& lengths = of.lengths[phase];
     std::sort(lengths.begin(), lengths.end());
-    const PhaseSpan& span = starts.front()[phase];
+    const PhaseSpan& span = of.spans[phase];
     medians.push_back({span.phases, span.name(), rounded_quantile(lengths, 0.5), lengths.size()});
   }
   return medians;

@@ -38,6 +38,22 @@ bool same_series(const RunLatencies& a, const RunLatencies& b) {
   return a.run_id == b.run_id && a.function == b.function && a.load == b.load && a.cache == b.cache;
 }
 
+// Loads that compressed their time say so.
+void read_time_scales(SQLite::Database& db, std::vector<RunLatencies>& history) {
+  // A store that an older coldstart wrote has no loads.
+  if (!has_column(db, "loads", "time_scale")) return;
+  std::map<std::pair<std::int64_t, std::string>, double> scales;
+  SQLite::Statement query(db, "SELECT run_id, name, time_scale FROM loads WHERE time_scale <> 1");
+  while (query.executeStep()) {
+    scales[{query.getColumn(0).getInt64(), query.getColumn(1).getString()}] =
+        query.getColumn(2).getDouble();
+  }
+  for (RunLatencies& row : history) {
+    const auto scale = scales.find({row.run_id, row.load});
+    if (scale != scales.end()) row.time_scale = scale->second;
+  }
+}
+
 /// Loads that have a warm-up, by run.
 using WarmedUp = std::set<std::pair<std::int64_t, std::string>>;
 
@@ -109,6 +125,7 @@ std::vector<RunLatencies> load_history(const std::filesystem::path& store_file,
       }
       history.back().sorted_ns.push_back(query.getColumn(11).getInt64());
     }
+    read_time_scales(db, history);
     leave_out_warmups(history, loads_with_warmup(db), store_file);
     return history;
   } catch (const SQLite::Exception& e) {

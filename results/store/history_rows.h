@@ -22,6 +22,7 @@ struct RunLatencies {
   std::string function;
   std::string contract;
   std::string load;
+  double time_scale = 1;  ///< of the load in that run (Load::time_scale)
   std::string cache;
   std::vector<std::int64_t> sorted_ns;  ///< ascending, not empty
 };

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "results/model/record.h"
+#include "results/statistics/digest.h"
 
 namespace coldstart::results {
 
@@ -13,5 +14,8 @@ namespace coldstart::results {
 /// the store: `latest`, `latest~1`, an id, a label. The store is opened for reading only, and not
 /// at all for a file. Throws Error.
 Run load_run(const std::string& selector, const std::filesystem::path& store_file);
+
+/// The same for a report (Store::load_digest; of a file everything is kept).
+Digest load_digest(const std::string& selector, const std::filesystem::path& store_file);
 
 }  // namespace coldstart::results

@@ -5,11 +5,13 @@
 #include <fmt/format.h>
 #include <limits>
 #include <map>
+#include <string_view>
 #include <type_traits>
 #include <unordered_map>
 #include <utility>
 
 #include "results/export/account_json.h"
+#include "results/export/account_scan.h"
 #include "results/store/migrate.h"
 
 namespace coldstart::results {
@@ -21,9 +23,9 @@ constexpr const char* kColumns =
     "requested_ns, forked_ns, launched_ns, execed_ns, linked_ns, entered_ns, runtime_ready_ns, "
     "listening_ns, received_ns, replied_ns, responded_ns, completed_ns, absence_set_id, "
     "lost_events, "
-    "readiness_poll_ns, connect_retries, pid, port, http_status, exit_status, exit_signal, "
-    "account, "
-    "in_flight";
+    "readiness_poll_ns, connect_retries, pid, port, http_status, exit_status, exit_signal";
+// What older stores lack. An account is large.
+constexpr const char* kLastColumns = ", account, in_flight";
 constexpr int kColumnCount = 31;
 
 constexpr const char* kNotApplicable = "not applicable";
@@ -108,22 +110,49 @@ StartsOfRun find_starts(SQLite::Database& db, std::int64_t run_id) {
   return run;
 }
 
-// All columns but the last two are in every store; `account` came with version 2, `in_flight` with
-// version 3.
-std::string columns_of(SQLite::Database& db) {
-  std::string columns = kColumns;
-  for (const std::string added : {"account", "in_flight"}) {
-    if (!has_column(db, "starts", added)) {
-      columns.replace(columns.rfind(added), added.size(), "NULL");
-    }
-  }
-  return columns;
+// Columns that older stores lack: `account` came with version 2, `in_flight` with version 3.
+std::string column_or_null(SQLite::Database& db, const std::string& name) {
+  return has_column(db, "starts", name) ? name : "NULL";
 }
 
-// The first column is the function's id.
-void read_start(SQLite::Statement& row, const StartsOfRun& run, const std::string& file,
-                Start& start) {
-  int column = 0;
+// In the order of the table, which needs no sorting. `+`: by the index of functions they would
+// have to be sorted, with all that is in them.
+SQLite::Statement select_starts(SQLite::Database& db, const StartsOfRun& run, std::int64_t run_id,
+                                const std::string& columns) {
+  SQLite::Statement query(
+      db, "SELECT " + columns +
+              " FROM starts WHERE id BETWEEN ? AND ?"
+              " AND +function_id IN (SELECT id FROM functions WHERE run_id = ?) ORDER BY id");
+  SQLite::bind(query, run.first_id, run.last_id, run_id);
+  return query;
+}
+
+std::string source_of(SQLite::Database& db, const Start& start) {
+  return fmt::format("{}: start {} of {}", db.getFilename(), start.order, start.function);
+}
+
+// Calls use(start, text of its account) for each start that has one, and reads what stands behind
+// it. Accounts are large: what stands before them is read without touching their pages.
+template <typename Use>
+void for_each_account(SQLite::Database& db, std::int64_t run_id, std::vector<Start>& starts,
+                      Use&& use) {
+  if (starts.empty()) return;
+  SQLite::Statement query =
+      select_starts(db, find_starts(db, run_id), run_id,
+                    column_or_null(db, "account") + ", " + column_or_null(db, "in_flight"));
+  for (std::size_t i = 0; query.executeStep(); ++i) {
+    Start& start = starts.at(i);
+    if (!query.isColumnNull(0)) {
+      const SQLite::Column text = query.getColumn(0);
+      use(start, std::string_view(text.getText(), static_cast<std::size_t>(text.getBytes())));
+    }
+    read_optional(query, 1, start.in_flight);
+  }
+}
+
+// The first two columns are its own id and that of its function.
+void read_start(SQLite::Statement& row, const StartsOfRun& run, Start& start) {
+  int column = 1;
   start.function = run.functions.at(row.getColumn(column++).getInt64());
   start.load = row.getColumn(column++).getString();
   start.cache = row.getColumn(column++).getString();
@@ -158,13 +187,6 @@ void read_start(SQLite::Statement& row, const StartsOfRun& run, const std::strin
   read_optional(row, column++, start.http_status);
   read_optional(row, column++, start.exit_status);
   read_optional(row, column++, start.exit_signal);
-  if (!row.isColumnNull(column)) {
-    start.account =
-        account_from_text(row.getColumn(column).getString(),
-                          fmt::format("{}: start {} of {}", file, start.order, start.function));
-  }
-  ++column;
-  read_optional(row, column++, start.in_flight);
 }
 
 std::string placeholders(int count) {
@@ -180,7 +202,7 @@ std::string absences_key(const Timeline& timeline) {
   for (Boundary b : kStored) {
     const Mark& mark = timeline[b];
     if (mark.at_ns) continue;
-    key += std::string(name(b)) + '\1' + kind_of(mark) + '\1' + mark.reason + '\2';
+    key += std::string(name(b)) + '\1' + kind_of(mark) + '\1' + mark.reason.text() + '\2';
   }
   return key;
 }
@@ -189,8 +211,8 @@ StartWriter::StartWriter(SQLite::Database& db)
     : db_(db),
       insert_set_(db, "INSERT INTO absence_sets (run_id) VALUES (?)"),
       insert_absence_(db, "INSERT INTO absences VALUES (?, ?, ?, ?)"),
-      insert_start_(db, std::string("INSERT INTO starts (function_id, ") + kColumns + ") VALUES (" +
-                            placeholders(kColumnCount + 1) + ")"),
+      insert_start_(db, std::string("INSERT INTO starts (function_id, ") + kColumns + kLastColumns +
+                            ") VALUES (" + placeholders(kColumnCount + 1) + ")"),
       stacks_(db) {}
 
 std::int64_t StartWriter::add_absences(std::int64_t run_id, const Timeline& timeline) {
@@ -202,7 +224,7 @@ std::int64_t StartWriter::add_absences(std::int64_t run_id, const Timeline& time
     const Mark& mark = timeline[b];
     if (mark.at_ns) continue;
     insert_absence_.tryReset();
-    SQLite::bind(insert_absence_, set_id, std::string(name(b)), kind_of(mark), mark.reason);
+    SQLite::bind(insert_absence_, set_id, std::string(name(b)), kind_of(mark), mark.reason.text());
     insert_absence_.exec();
   }
   insert_absence_.tryReset();
@@ -245,21 +267,49 @@ void StartWriter::add(std::int64_t function_id, std::optional<std::int64_t> abse
   if (start.stacks) stacks_.add(db_.getLastInsertRowid(), *start.stacks);
 }
 
-std::vector<Start> load_starts(SQLite::Database& db, std::int64_t run_id) {
+std::vector<Start> load_start_rows(SQLite::Database& db, std::int64_t run_id,
+                                   std::vector<std::int64_t>& ids) {
   const StartsOfRun run = find_starts(db, run_id);
   std::vector<Start> starts;
   if (run.count == 0) return starts;
   starts.reserve(run.count);
-  // In the order of the table, which needs no sorting. `+`: by the index of functions they would
-  // have to be sorted, with all that is in them.
-  SQLite::Statement query(
-      db, "SELECT function_id, " + columns_of(db) +
-              " FROM starts WHERE id BETWEEN ? AND ?"
-              " AND +function_id IN (SELECT id FROM functions WHERE run_id = ?) ORDER BY id");
-  SQLite::bind(query, run.first_id, run.last_id, run_id);
-  while (query.executeStep()) read_start(query, run, db.getFilename(), starts.emplace_back());
-  load_stacks(db, run_id, starts);
+  ids.reserve(run.count);
+  SQLite::Statement query =
+      select_starts(db, run, run_id, std::string("id, function_id, ") + kColumns);
+  while (query.executeStep()) {
+    ids.push_back(query.getColumn(0).getInt64());
+    read_start(query, run, starts.emplace_back());
+  }
   return starts;
+}
+
+void load_accounts(SQLite::Database& db, std::int64_t run_id, std::vector<Start>& starts) {
+  for_each_account(db, run_id, starts, [&](Start& start, std::string_view text) {
+    start.account = account_from_text(std::string(text), source_of(db, start));
+  });
+  load_stacks(db, run_id, starts);
+}
+
+std::vector<CausesSummary> scan_accounts(SQLite::Database& db, std::int64_t run_id, Run& run) {
+  CausesCollector causes;
+  AccountScanner scanner;
+  for_each_account(db, run_id, run.starts, [&](Start& start, std::string_view text) {
+    start.account = scanner.scan(text, [&] { return source_of(db, start); });
+    if (has_usable_causes(start)) {
+      causes.add(start.function, start.load, start.cache, start.account.causes);
+    }
+    start.account.causes = std::vector<PhaseCauses>();  // `= {}` would keep its memory
+  });
+  load_stacks(db, run_id, run.starts);
+  return causes.summaries(run.loads);
+}
+
+void load_account(SQLite::Database& db, std::int64_t id, Start& start) {
+  SQLite::Statement query(db,
+                          "SELECT " + column_or_null(db, "account") + " FROM starts WHERE id = ?");
+  query.bind(1, id);
+  if (!query.executeStep() || query.isColumnNull(0)) return;
+  start.account = account_from_text(query.getColumn(0).getString(), source_of(db, start));
 }
 
 }  // namespace coldstart::results

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "results/model/record.h"
+#include "results/statistics/causes.h"
 #include "results/store/stack_rows.h"
 
 namespace coldstart::results {
@@ -36,7 +37,19 @@ class StartWriter {
   StackWriter stacks_;
 };
 
-/// All starts of a run in the order in which they were added.
-std::vector<Start> load_starts(SQLite::Database& db, std::int64_t run_id);
+/// All starts of a run in the order in which they were added, as yet without accounts, stacks and
+/// `in_flight`; `ids`: of their rows.
+std::vector<Start> load_start_rows(SQLite::Database& db, std::int64_t run_id,
+                                   std::vector<std::int64_t>& ids);
+
+/// Gives all starts of a run the rest.
+void load_accounts(SQLite::Database& db, std::int64_t run_id, std::vector<Start>& starts);
+
+/// The same, but of the accounts only the proof of the cache state and what is absent; returns the
+/// causes summed up. Starts of a warm-up have been marked.
+std::vector<CausesSummary> scan_accounts(SQLite::Database& db, std::int64_t run_id, Run& run);
+
+/// Gives a start, whose row is `id`, its whole account.
+void load_account(SQLite::Database& db, std::int64_t id, Start& start);
 
 }  // namespace coldstart::results

@@ -12,6 +12,7 @@
 
 #include "results/export/load_json.h"
 #include "results/model/error.h"
+#include "results/statistics/shown_starts.h"
 #include "results/statistics/warmup_starts.h"
 #include "results/store/invocation_rows.h"
 #include "results/store/migrate.h"
@@ -187,6 +188,19 @@ struct Store::Impl {
     run.load_rows = load_ids(db, run_id);
     run.next_invocation = next_invocation_number(db, run.load_rows);
     return open_runs.emplace(run_id, std::move(run)).first->second;
+  }
+
+  // Which starts belong to a warm-up is known before their accounts are. `rows`: ids of the starts.
+  Run load_without_accounts(std::int64_t run_id, std::vector<std::int64_t>& rows) {
+    Run run;
+    run.info = load_info(db, file.string(), run_id);
+    run.functions = load_functions(db, run_id);
+    run.starts = load_start_rows(db, run_id, rows);
+    run.loads = load_loads(db, run_id);
+    run.invocations = load_invocations(db, run_id);
+    run.instances = load_instances(db, run_id);
+    mark_warmup_starts(run);
+    return run;
   }
 
   void check_load(const OpenRun& run, std::int64_t run_id, std::uint32_t load) const {
@@ -434,15 +448,28 @@ Run Store::load(std::int64_t run_id) const {
   return impl_->guarded([&] {
     // One transaction: a run that is being written does not change between the queries.
     SQLite::Transaction snapshot(impl_->db);
-    Run run;
-    run.info = load_info(impl_->db, impl_->file.string(), run_id);
-    run.functions = load_functions(impl_->db, run_id);
-    run.starts = load_starts(impl_->db, run_id);
-    run.loads = load_loads(impl_->db, run_id);
-    run.invocations = load_invocations(impl_->db, run_id);
-    run.instances = load_instances(impl_->db, run_id);
-    mark_warmup_starts(run);
+    std::vector<std::int64_t> rows;
+    Run run = impl_->load_without_accounts(run_id, rows);
+    load_accounts(impl_->db, run_id, run.starts);
     return run;
+  });
+}
+
+Digest Store::load_digest(std::int64_t run_id) const {
+  return impl_->guarded([&] {
+    SQLite::Transaction snapshot(impl_->db);
+    std::vector<std::int64_t> rows;
+    Digest digest{impl_->load_without_accounts(run_id, rows), {}, {}};
+    Run& run = digest.run;
+    digest.causes = scan_accounts(impl_->db, run_id, run);
+    digest.summaries = summarize(run);
+    for (const ShownStarts& shown : shown_starts(run, digest.summaries)) {
+      std::vector<std::size_t> starts;
+      for (const PlacedStart& placed : shown.placed) starts.push_back(placed.start);
+      if (shown.failed) starts.push_back(*shown.failed);
+      for (const std::size_t i : starts) load_account(impl_->db, rows[i], run.starts[i]);
+    }
+    return digest;
   });
 }
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "results/model/record.h"
+#include "results/statistics/digest.h"
 
 namespace coldstart::results {
 
@@ -97,6 +98,11 @@ class Store {
   /// A whole run; its starts and instances in the order in which they were added, its requests
   /// load by load in order of due. Throws Error for an unknown id.
   Run load(std::int64_t run_id) const;
+
+  /// The same for a report, in a fraction of the time and memory: accounts are summed up while they
+  /// are read, and kept whole only in the starts of statistics/shown_starts.h. The others have the
+  /// proof of their cache state and what is absent.
+  Digest load_digest(std::int64_t run_id) const;
 
  private:
   struct Impl;

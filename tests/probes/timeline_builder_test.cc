@@ -157,7 +157,7 @@ TEST_F(TimelineBuilderTest, ALoaderTierThatIsOffLeavesUnseenBoundariesWithItsRea
   events.erase(events.begin() + 2, events.begin() + 4);
   const Timeline t = build(events);
   EXPECT_EQ(t[Boundary::kLinked].absence, Absence::kUnseen);
-  EXPECT_NE(t[Boundary::kLinked].reason.find("needs CAP_SYS_ADMIN"), std::string::npos);
+  EXPECT_NE(t[Boundary::kLinked].reason.text().find("needs CAP_SYS_ADMIN"), std::string::npos);
   EXPECT_FALSE(t[Boundary::kEntered].at_ns.has_value());
 }
 
@@ -167,7 +167,7 @@ TEST_F(TimelineBuilderTest, WithoutTheProcessTierOnlyTheHarnessIsHeard) {
   EXPECT_EQ(at(t, Boundary::kResponded), 1000);
   for (Boundary b : {Boundary::kForked, Boundary::kLaunched, Boundary::kListening}) {
     EXPECT_EQ(t[b].absence, Absence::kUnseen);
-    EXPECT_NE(t[b].reason.find("needs CAP_BPF"), std::string::npos);
+    EXPECT_NE(t[b].reason.text().find("needs CAP_BPF"), std::string::npos);
   }
 }
 
@@ -215,7 +215,7 @@ TEST_F(TimelineBuilderTest, ABoundaryThatRunsBackwardsIsUnseenAndNotNegative) {
   events[6] = socket(CS_REPLIED, 2500, kFirst);  // after the client had the answer
   const Timeline t = build(events);
   EXPECT_EQ(t[Boundary::kReplied].absence, Absence::kUnseen);
-  EXPECT_NE(t[Boundary::kReplied].reason.find("out of order"), std::string::npos);
+  EXPECT_NE(t[Boundary::kReplied].reason.text().find("out of order"), std::string::npos);
   EXPECT_EQ(at(t, Boundary::kReceived), 600);
 }
 

@@ -29,7 +29,7 @@ void expect_strict_order(const Start& start) {
   for (const B b : kOrder) {
     const Mark& mark = start.timeline[b];
     EXPECT_TRUE(mark.at_ns || mark.absence == Absence::kNotApplicable)
-        << name(b) << " is absent: " << mark.reason;
+        << name(b) << " is absent: " << mark.reason.text();
     if (!mark.at_ns) continue;
     if (last && *last == B::kLaunched && b == B::kExeced) {
       EXPECT_GE(*mark.at_ns, *start.timeline[*last].at_ns);

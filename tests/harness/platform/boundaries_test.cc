@@ -169,7 +169,7 @@ TEST(BoundariesTest, WithoutTheLoaderTierItsBoundariesAreAbsentWithTheReason) {
   const Start start = rig.start(native(sample("hello")));
   expect_in_order(start, kAlways);
   EXPECT_FALSE(start.timeline[B::kLinked].at_ns);
-  EXPECT_NE(start.timeline[B::kLinked].reason.find("not asked for"), std::string::npos);
+  EXPECT_NE(start.timeline[B::kLinked].reason.text().find("not asked for"), std::string::npos);
 }
 
 TEST(BoundariesTest, WithoutProbesTheStartIsMeasuredByPollingAndSaysSo) {
@@ -178,7 +178,8 @@ TEST(BoundariesTest, WithoutProbesTheStartIsMeasuredByPollingAndSaysSo) {
   expect_in_order(start, {B::kDue, B::kRequested, B::kResponded, B::kCompleted});
   EXPECT_TRUE(start.readiness_poll_ns);
   EXPECT_FALSE(start.timeline[B::kListening].at_ns);
-  EXPECT_NE(start.timeline[B::kListening].reason.find("tier process is off"), std::string::npos);
+  EXPECT_NE(start.timeline[B::kListening].reason.text().find("tier process is off"),
+            std::string::npos);
 }
 
 TEST(BoundariesTest, AThousandStartsBackToBackLoseNoEvent) {
@@ -189,7 +190,7 @@ TEST(BoundariesTest, AThousandStartsBackToBackLoseNoEvent) {
   for (int i = 0; i < 1000; ++i) {
     const Start start = rig.once(function);
     ASSERT_EQ(start.outcome, Outcome::kOk) << start.message;
-    ASSERT_TRUE(start.timeline[B::kReplied].at_ns) << start.timeline[B::kReplied].reason;
+    ASSERT_TRUE(start.timeline[B::kReplied].at_ns) << start.timeline[B::kReplied].reason.text();
   }
   EXPECT_EQ(rig.session->lost_events(), 0U);
 }

@@ -53,7 +53,7 @@ void expect_in_order(const Start& start, const std::vector<Boundary>& boundaries
   std::int64_t last = -1;
   for (Boundary b : boundaries) {
     const Mark& mark = start.timeline[b];
-    ASSERT_TRUE(mark.at_ns.has_value()) << name(b) << " is absent: " << mark.reason;
+    ASSERT_TRUE(mark.at_ns.has_value()) << name(b) << " is absent: " << mark.reason.text();
     EXPECT_GE(*mark.at_ns, last) << name(b);
     last = *mark.at_ns;
   }

@@ -119,6 +119,53 @@ TEST(Compare, SaysWhenTheClassArchiveIsNoLongerUsed) {
   EXPECT_FALSE(contains(sentence, "452")) << sentence;
 }
 
+// 3 µs of 10 ms, beside a difference of 2 ms.
+TEST(Compare, WhatIsNegligibleIsCountedAndNotListed) {
+  coldstart::Run a = made_run(1, "main", 1'000'000);
+  coldstart::Run b = made_run(2, "pr", 3'000'000);
+  const auto with_imports = [](coldstart::Run& run, std::int64_t json_ns, std::int64_t re_ns) {
+    for (Start& start : run.starts) {
+      start.account.python = PythonAccount{
+          40, {{"json", 0, json_ns, json_ns + start.trial}, {"re", 0, re_ns, re_ns + start.trial}}};
+    }
+  };
+  with_imports(a, 400'000, 50'000);
+  with_imports(b, 2'300'000, 53'000);
+  const Comparison comparison = compare_runs(a, b);
+  const SeriesComparison& c = comparison.series[0];
+  ASSERT_EQ(c.things.size(), 2U);
+  EXPECT_FALSE(c.things[0].negligible);
+  EXPECT_TRUE(c.things[1].negligible);
+  for (const PhaseDifference& phase : c.phases) {
+    EXPECT_EQ(phase.negligible, phase.name != "app") << phase.name;
+  }
+  for (const std::string& text :
+       {comparison_text(comparison, {.width = 200}), comparison_markdown(comparison)}) {
+    EXPECT_TRUE(contains(text, "import json slowed")) << text;
+    EXPECT_FALSE(contains(text, "import re")) << text;
+    EXPECT_TRUE(contains(text, "1 negligible change is left out")) << text;
+  }
+  const auto json = nlohmann::json::parse(comparison_json(comparison));
+  EXPECT_EQ(json["series"][0]["things"][1]["name"], "re");
+  EXPECT_EQ(json["series"][0]["things"][1]["negligible"], true);
+  EXPECT_FALSE(json["series"][0]["things"][0].contains("negligible"));
+}
+
+// What makes up a small difference is not small beside it.
+TEST(Compare, PartsOfASmallDifferenceAreNotNegligible) {
+  SeriesComparison c;
+  c.a.median_ns = c.b.median_ns = 100'000'000;
+  c.shift = {200'000, ShiftInterval{150'000, 250'000}};
+  EXPECT_TRUE(c.differs_little());
+  EXPECT_FALSE(c.is_negligible(-150'000));
+  EXPECT_FALSE(c.is_negligible(20'000));
+  EXPECT_TRUE(c.is_negligible(19'000));
+  c.shift = {200'000, ShiftInterval{-50'000, 250'000}};
+  EXPECT_FALSE(c.differs_little());
+  EXPECT_TRUE(c.is_negligible(-999'000)) << "no difference to explain";
+  EXPECT_FALSE(c.is_negligible(1'000'000));
+}
+
 // Only the ten longest imports are kept: one that is not among them may be there all the same.
 TEST(Compare, DoesNotCallAnImportNewThatMayHaveBeenBelowTheTen) {
   coldstart::Run a = made_run(1, "main", 1'000'000);

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "results/export/bmf.h"
+#include "results/report/cells.h"
 #include "results/statistics/load_summary.h"
 #include "tests/results/export/readers.h"
 #include "tests/results/sample_load.h"
@@ -159,12 +160,23 @@ TEST(Bmf, RequestsUnderLoadHaveTheirQuantiles) {
   const json document = json::parse(export_bmf(run));
   for (const LoadSummary& s : summarize_loads(run)) {
     const std::string name = run.functions[s.function].name + '/' + run.loads[s.load].name;
-    const json& warm = document.at(name + "/warm-requests");
+    const std::string scaled = time_scale_suffix(run.loads[s.load].time_scale);
+    const json& warm = document.at(name + "/warm-requests" + scaled);
     EXPECT_EQ(warm.at("latency").at("value"), *s.warm.median_ns);
     EXPECT_EQ(warm.at("latency").at("lower_value"), s.warm.median_interval->low);
     EXPECT_EQ(warm.at("latency-p90").at("value"), *s.warm.p90_ns);
     EXPECT_EQ(warm.contains("latency-p99"), s.warm.p99_ns.has_value());
-    EXPECT_EQ(document.at(name + "/cold-requests").at("latency").at("value"), *s.cold.median_ns);
+    EXPECT_EQ(document.at(name + "/cold-requests" + scaled).at("latency").at("value"),
+              *s.cold.median_ns);
+  }
+}
+
+TEST(Bmf, TheNameSaysThatALoadCompressedItsTime) {
+  coldstart::Run run = testing::loaded_run();
+  for (Load& load : run.loads) load.time_scale = load.name == "spikes" ? 60 : 1;
+  const json document = json::parse(export_bmf(run));
+  for (const auto& [name, measures] : document.items()) {
+    EXPECT_EQ(name.find("/spikes/") != std::string::npos, name.ends_with(" (time ×60)")) << name;
   }
 }
 

@@ -30,6 +30,13 @@ TEST(Hyperfine, GivesTheTimesInSecondsAndWhatFollowsFromThem) {
   EXPECT_TRUE(result["system"].is_null());
 }
 
+TEST(Hyperfine, TheNameSaysThatTheLoadCompressedItsTime) {
+  coldstart::Run run = testing::plain_run({"a"}, 3);
+  run.loads = {{"cold", "cold", "", 60, 0, std::nullopt}};
+  EXPECT_EQ(json::parse(export_hyperfine(run))["results"][0]["command"],
+            "a/cold/page-cache (time ×60)");
+}
+
 // plot_parametrized.py: exactly one parameter a result, its value a number as text.
 TEST(Hyperfine, WhatASweepVariedIsItsParameter) {
   coldstart::Run run = testing::plain_run({"a@128MiB", "a@0.5", "b"}, 2);

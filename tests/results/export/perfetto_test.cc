@@ -276,6 +276,15 @@ TEST(ChooseStarts, SaysWhatThereIs) {
   EXPECT_EQ(choose_starts(run, {"a:1"}).at(0).start->outcome, Outcome::kTimeout);
 }
 
+TEST(Perfetto, SaysThatTheLoadCompressedItsTime) {
+  coldstart::Run run = testing::plain_run({"a"}, 3);
+  EXPECT_FALSE(testing::contains(export_perfetto(run, {}), "time_scale"));
+  run.loads = {{"cold", "cold", "", 60, 0, std::nullopt}};
+  const std::string text = export_perfetto(run, {});
+  EXPECT_TRUE(testing::contains(text, "a: median of cold, page-cache (trial 2) (time ×60)"));
+  EXPECT_TRUE(testing::contains(text, "\"time_scale\": 60"));
+}
+
 TEST(Perfetto, AStartOfADisturbedPairSaysSo) {
   const coldstart::Run run = testing::run_with_disturbed_pairs();
   const std::string text = export_perfetto(run, {});

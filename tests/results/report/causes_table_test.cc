@@ -67,7 +67,8 @@ TEST(CausesTable, SaysThatTimeWasCompressedInEveryOutput) {
   const auto outputs = [&run] {
     const auto summaries = summarize(run);
     return std::vector<std::string>{causes_text(summarize_causes(run), {}),
-                                    markdown_report(run, summaries), html_report(run, summaries)};
+                                    markdown_report(Digest{run, summaries, summarize_causes(run)}),
+                                    html_report(Digest{run, summaries, summarize_causes(run)})};
   };
   for (const std::string& text : outputs()) {
     EXPECT_TRUE(contains(text, title + ":"));

@@ -79,12 +79,39 @@ TEST(Details, LibrariesAreSortedByTheTimeTheyTookAndTheTopTenAreShown) {
   EXPECT_TRUE(contains(text, "11.0 µs       –  by dlopen")) << text;
 }
 
+TEST(Details, AFileThatSeveralProgramsMapIsOneRow) {
+  Account account;
+  account.libraries.emplace();
+  account.libraries->push_back({"/lib/libc.so", 2048, 1'000, 4'000, 2048, true});
+  account.libraries->push_back({"/lib/libz.so", 1024, 5'000, 6'000, 1024, true});
+  account.libraries->push_back({"/lib/libc.so", 2048, 9'000, 11'000, 2048, true});
+  account.libraries->push_back({"/lib/libz.so", 1024, 20'000, 21'000, 1024, false});
+  account.libraries->push_back({"/lib/ld.so", 512, std::nullopt, std::nullopt, 512, true});
+  const auto lines = lines_of(text_of(account, 120));
+  EXPECT_EQ(lines.at(0),
+            "Libraries: 3 files, 3.50 KiB, loaded 5 times in all, by several programs");
+  ASSERT_EQ(lines.size(), 5U);
+  EXPECT_EQ(lines.at(2), "/lib/libc.so  2.00 KiB      2         5.00 µs   100 %  at start-up");
+  EXPECT_EQ(lines.at(3), "/lib/libz.so  1.00 KiB      2         2.00 µs   100 %  both ways");
+  EXPECT_EQ(lines.at(4), "/lib/ld.so       512 B      1   by the kernel   100 %  at start-up");
+}
+
+TEST(Details, AFileThatWasOnlyMappedIsNotCalledRead) {
+  Account account;
+  account.files =
+      FilesRead{2, 100, 3'000, {{"/etc/ld.so.cache", 0, 0, 2'000}, {"/a", 1, 100, 1'000}}};
+  const std::string text = text_of(account);
+  EXPECT_TRUE(
+      contains(text, "Other files read or mapped before the first response: 2, 100 B read"));
+  EXPECT_TRUE(contains(text, "/etc/ld.so.cache  mapped      –  2.00 µs")) << text;
+}
+
 TEST(Details, NothingFoundIsSaid) {
   Account account;
   account.libraries.emplace();
   account.files.emplace();
   EXPECT_EQ(text_of(account),
-            "Libraries: none\nOther files read before the first response: none\n");
+            "Libraries: none\nOther files read or mapped before the first response: none\n");
 }
 
 TEST(Details, SandboxStepsHaveSharesAndWaits) {

@@ -41,7 +41,7 @@ TEST(FlameGraphTest, OfNothingIsEmpty) { EXPECT_EQ(flame_graph({}, true, "x").sv
 
 TEST(FlameGraphTest, StandsInThePageWhereStartsHaveStacksAndOnlyThere) {
   coldstart::Run run = testing::plain_run({"cpp", "java"}, 3);
-  const auto page = [&] { return html_report(run, summarize(run), {}); };
+  const auto page = [&] { return html_report(digest(run), {}); };
   EXPECT_FALSE(contains(page(), "class=\"flame\""));
   for (Start& start : run.starts) {
     if (start.function == "cpp") start.stacks = testing::full_stacks();

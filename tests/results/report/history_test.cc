@@ -81,6 +81,38 @@ TEST(History, OtherProbesAreABreakAndNotAChange) {
   EXPECT_TRUE(contains(history_text(history, {.width = 80}), "other probes"));
 }
 
+TEST(History, SaysThatALoadCompressedItsTime) {
+  std::vector<RunLatencies> runs;
+  for (std::int64_t i = 1; i <= 12; ++i) {
+    runs.push_back(run_of(i, i <= 6 ? 10'000'000 : 12'000'000));
+    runs.back().time_scale = 60;
+  }
+  const auto history = history_of(runs);
+  EXPECT_TRUE(history[0].rows[6].change) << "all of them did: they compare";
+  EXPECT_TRUE(
+      contains(history_text(history, {.width = 80}), "f, cold (time ×60), page-cache: 12 runs"));
+  const auto json = nlohmann::json::parse(history_json(history));
+  EXPECT_EQ(json["series"][0]["runs"][0]["time_scale"], 60);
+}
+
+TEST(History, AnotherTimeScaleIsABreakAndNotAChange) {
+  std::vector<RunLatencies> runs;
+  for (std::int64_t i = 1; i <= 12; ++i) {
+    runs.push_back(run_of(i, i <= 6 ? 10'000'000 : 12'000'000));
+    if (i > 6) runs.back().time_scale = 60;
+  }
+  const auto history = history_of(runs);
+  for (const HistoryRow& row : history[0].rows) {
+    EXPECT_FALSE(row.change) << row.run_id;
+    EXPECT_EQ(row.load_break, row.run_id == 7 ? "time ×1 → ×60" : "");
+  }
+  const std::string text = history_text(history, {.width = 200});
+  EXPECT_TRUE(contains(text, "f, cold (time ×1, ×60), page-cache: 12 runs"));
+  EXPECT_TRUE(contains(text, "from run 7 with time compressed otherwise"));
+  EXPECT_FALSE(
+      nlohmann::json::parse(history_json(history))["series"][0]["runs"][0].contains("time_scale"));
+}
+
 TEST(History, SeriesOfFunctionsAndCacheStatesAreApart) {
   RunLatencies disk = run_of(1, 30'000'000);
   disk.cache = "disk";
@@ -119,9 +151,12 @@ TEST(History, JsonIsWhatItsSchemaSays) {
     runs.push_back(run_of(i, i <= 7 ? 10'000'000 : 12'000'000));
     if (i > 10) runs.back().host.kernel = "6.19";
     if (i > 12) runs.back().tiers = "process";
+    if (i > 13) runs.back().time_scale = 60;
   }
   const auto json = nlohmann::json::parse(history_json(history_of(runs)));
-  EXPECT_TRUE(contains(json.dump(), "\"probes_break\"")) << "a key that nobody checked";
+  for (const char* key : {"\"probes_break\"", "\"load_break\"", "\"time_scale\""}) {
+    EXPECT_TRUE(contains(json.dump(), key)) << "a key that nobody checked";
+  }
   const std::string schema = "results/report/history.schema.json";
   EXPECT_EQ(testing::complaint(json, schema), "");
   EXPECT_TRUE(contains(json.dump(), "\"change\"")) << "a key that nobody checked";

@@ -26,7 +26,7 @@ InlinePicture picture(const std::string& title, const std::string& alt,
 }
 
 std::string report(const Run& run, const std::vector<InlinePicture>& pictures = {}) {
-  return html_report(run, summarize(run), pictures);
+  return html_report(digest(run), pictures);
 }
 
 // The page without its own script and style.
@@ -217,7 +217,7 @@ TEST(Html, ARunWithoutStartsSaysSo) {
 
 TEST(Html, DisturbedPairsAreMarkedWhereverTheirNumbersStand) {
   const coldstart::Run run = testing::run_with_disturbed_pairs();
-  const std::string html = html_report(run, summarize(run), {});
+  const std::string html = html_report(digest(run), {});
   EXPECT_TRUE(contains(html, "<b>disturbed (not judged), page-cache:</b>"));
   EXPECT_TRUE(contains(html, "<h2>disturbed (not judged), page-cache</h2>"));
   // Right below their numbers, once.

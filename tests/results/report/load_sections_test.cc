@@ -22,7 +22,7 @@ std::string table_of(const Run& run, int width = 80) {
   return comparison_table(run, summarize(run), {width, false, true});
 }
 
-std::string markdown_of(const Run& run) { return markdown_report(run, summarize(run)); }
+std::string markdown_of(const Run& run) { return markdown_report(digest(run)); }
 
 void expect_fits(const std::string& text, int width) {
   for (const std::string& line : lines_of(text)) {

@@ -13,7 +13,7 @@ using testing::count_of;
 using testing::lines_of;
 
 std::string report(const Run& run, const std::vector<PictureLink>& pictures = {}) {
-  return markdown_report(run, summarize(run), pictures);
+  return markdown_report(digest(run), pictures);
 }
 
 TEST(Markdown, HasTheComparisonThePhasesAndTheConditions) {

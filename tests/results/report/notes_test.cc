@@ -95,6 +95,18 @@ TEST(Notes, StateTheConditions) {
   EXPECT_TRUE(testing::contains(joined(notes(run).conditions), "interrupted"));
 }
 
+TEST(Notes, TellTheLimitsOfFunctionsThatHaveAny) {
+  coldstart::Run run = plain_run({"a", "b", "c", "d"}, 2);
+  EXPECT_FALSE(testing::contains(joined(notes(run).conditions), "limits:"));
+  run.functions[0].limits.memory_bytes = run.functions[2].limits.memory_bytes = 256 << 20;
+  run.functions[0].limits.cpus = run.functions[2].limits.cpus = 0.5;
+  run.functions[3].limits.pids = 64;
+  EXPECT_TRUE(testing::contains(joined(notes(run).conditions),
+                                "limits: memory 256 MiB, 0.5 CPUs (a, c); 64 processes and "
+                                "threads (d)"))
+      << joined(notes(run).conditions);
+}
+
 TEST(Notes, TellCacheStatesApartWhereThereAreSeveral) {
   coldstart::Run run = plain_run({"a"}, 2);
   run.starts[0].cache = "disk";

@@ -27,7 +27,7 @@ using testing::TempFolder;
 using testing::write_file;
 
 std::vector<Picture> plots(const Run& run, const fs::path& folder) {
-  return write_plots(run, summarize(run), folder);
+  return write_plots(digest(run), folder);
 }
 
 void expect_picture(const Picture& picture) {
@@ -134,7 +134,7 @@ TEST(Plots, FormatsAndSizeAreThoseThatWereAskedFor) {
   const TempFolder folder;
   const coldstart::Run run = realistic_run(10);
   const PlotOptions options{{PictureFormat::kPdf, PictureFormat::kSvg}, PictureSize{500, 700}};
-  const auto pictures = write_plots(run, summarize(run), folder.path(), options);
+  const auto pictures = write_plots(digest(run), folder.path(), options);
   ASSERT_EQ(pictures.size(), 3U);
   for (const Picture& picture : pictures) {
     EXPECT_TRUE(picture.png.empty());
@@ -150,7 +150,7 @@ TEST(Plots, AnySizeCanBeDrawn) {
        {PictureSize{300, 200}, PictureSize{700, 200}, PictureSize{3000, 300}}) {
     const TempFolder folder;
     const PlotOptions options{{PictureFormat::kPng}, size, true};
-    for (const Picture& picture : write_plots(run, summarize(run), folder.path(), options)) {
+    for (const Picture& picture : write_plots(digest(run), folder.path(), options)) {
       EXPECT_GT(fs::file_size(picture.png), 1000U) << picture.png;
     }
   }
@@ -159,7 +159,7 @@ TEST(Plots, AnySizeCanBeDrawn) {
 TEST(Plots, CacheStatesCausesAndWaterfallsAreDrawnWhereThereAreAny) {
   const TempFolder folder;
   const coldstart::Run run = testing::accounted_run(8);
-  write_plots(run, summarize(run), folder.path(), {{PictureFormat::kSvg}, {}, true});
+  write_plots(digest(run), folder.path(), {{PictureFormat::kSvg}, {}, true});
   for (const char* file :
        {"ladder.svg", "causes-cold-disk.svg", "causes-cold-page-cache.svg", "density-cold-disk.svg",
         "waterfall-java-cold-disk.svg", "waterfall-tool-cold-page-cache.svg"}) {
@@ -173,8 +173,7 @@ TEST(Plots, CacheStatesCausesAndWaterfallsAreDrawnWhereThereAreAny) {
 TEST(Plots, NamesThatAreTheSameAsFilesKeepTheirOwnPicture) {
   const TempFolder folder;
   const coldstart::Run run = plain_run({"a/b", "a b"}, 2);
-  const auto pictures =
-      write_plots(run, summarize(run), folder.path(), {{PictureFormat::kSvg}, {}, true});
+  const auto pictures = write_plots(digest(run), folder.path(), {{PictureFormat::kSvg}, {}, true});
   EXPECT_TRUE(fs::exists(folder / "waterfall-a-b.svg"));
   EXPECT_TRUE(fs::exists(folder / "waterfall-a-b-2.svg"));
 }
@@ -184,7 +183,7 @@ TEST(Plots, FlameGraphsAreFilesInEveryFormatAndNameTheHottestFunction) {
   coldstart::Run run = plain_run({"cpp", "java"}, 2);
   run.starts[0].stacks = testing::full_stacks();  // of cpp
   const auto pictures =
-      write_plots(run, summarize(run), folder.path(),
+      write_plots(digest(run), folder.path(),
                   {{PictureFormat::kSvg, PictureFormat::kPng, PictureFormat::kPdf}, {}, true});
   std::size_t flames = 0;
   for (const Picture& picture : pictures) {
@@ -206,8 +205,7 @@ TEST(Plots, AFlameGraphThatIsMadeSmallKeepsItsBoxesAndLeavesOutNames) {
   const TempFolder folder;
   coldstart::Run run = plain_run({"cpp"}, 1);
   run.starts[0].stacks = testing::full_stacks();
-  write_plots(run, summarize(run), folder.path(),
-              {{PictureFormat::kSvg}, PictureSize{300, 150}, true});
+  write_plots(digest(run), folder.path(), {{PictureFormat::kSvg}, PictureSize{300, 150}, true});
   const std::string svg = read_file(folder / "flame-on-cpu-cpp.svg");
   EXPECT_TRUE(contains(svg, "viewBox=\"0 0 300 150\""));
   EXPECT_FALSE(contains(svg, ">spin"));
@@ -215,7 +213,7 @@ TEST(Plots, AFlameGraphThatIsMadeSmallKeepsItsBoxesAndLeavesOutNames) {
 
 TEST(Plots, PagesGetAWideAndANarrowPictureWithoutTitle) {
   const coldstart::Run run = realistic_run(10);
-  const auto pictures = inline_pictures(run, summarize(run));
+  const auto pictures = inline_pictures(digest(run));
   ASSERT_EQ(pictures.size(), 3U);
   for (const InlinePicture& picture : pictures) {
     EXPECT_TRUE(contains(picture.wide, "viewBox=\"0 0 1040 ")) << picture.title;
@@ -228,9 +226,8 @@ TEST(Plots, PagesGetAWideAndANarrowPictureWithoutTitle) {
 TEST(Plots, ManySamplesAreThinnedAndTheTitleSaysSo) {
   const coldstart::Run few = plain_run({"f"}, 300);
   const coldstart::Run many = plain_run({"f"}, 3000);
-  EXPECT_TRUE(
-      contains(inline_pictures(few, summarize(few)).at(2).title, "each tick is one start)"));
-  EXPECT_TRUE(contains(inline_pictures(many, summarize(many)).at(2).title,
+  EXPECT_TRUE(contains(inline_pictures(digest(few)).at(2).title, "each tick is one start)"));
+  EXPECT_TRUE(contains(inline_pictures(digest(many)).at(2).title,
                        "each tick is one start; of more than 500, 500 are drawn, evenly by rank"));
 }
 

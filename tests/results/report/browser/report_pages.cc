@@ -12,9 +12,8 @@ namespace coldstart::results {
 namespace {
 
 void write(const Run& run, const std::filesystem::path& file) {
-  const auto summaries = summarize(run);
-  std::ofstream(file, std::ios::binary)
-      << html_report(run, summaries, inline_pictures(run, summaries));
+  const Digest of_run = digest(run);
+  std::ofstream(file, std::ios::binary) << html_report(of_run, inline_pictures(of_run));
 }
 
 // Eight functions with failures and absent boundaries, and those with accounts in two cache states.
