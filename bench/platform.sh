@@ -61,7 +61,7 @@ ours_once() { # seconds -> medians in microseconds: sent to byte, due to byte
 }
 
 compare_with_wrk() {
-  command -v wrk >/dev/null || { echo "wrk is not installed; apt-get install wrk"; return; }
+  command -v wrk >/dev/null || { echo "wrk is not installed; apt-get install wrk"; hold "latency of wrk, ratio" "" 1.15; return; }
   local rounds=${ROUNDS:-15} seconds=${SECONDS_EACH:-4}
   : > "$scratch/pairs"
   for ((round = 0; round < rounds; round++)); do
@@ -83,7 +83,8 @@ compare_with_wrk() {
       printf "%s: median ratio %.3f of %d rounds (%.3f to %.3f)\n", c == 1 ? "sent to byte" : "due to byte",
         v[int((NR + 1) / 2)], NR, v[1], v[NR] }' | tee -a "$scratch/ratios"
   done
-  hold "latency of wrk, ratio" "$(awk '/^sent to byte/ { print $6 }' "$scratch/ratios")" 1.15
+  hold "latency of wrk, ratio, from sent on" "$(awk '/^sent to byte/ { print $6 }' "$scratch/ratios")" 1.15
+  hold "the same from due on" "$(awk '/^due to byte/ { print $6 }' "$scratch/ratios")" 1.15
 }
 
 replay_trace() {

@@ -3,9 +3,11 @@
 #include <array>
 #include <fcntl.h>
 #include <fstream>
+#include <linux/openat2.h>
 #include <sstream>
 #include <string_view>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 #include <utility>
@@ -23,6 +25,17 @@ bool is_inode(int fd, std::uint64_t inode) {
 Fd open_read_only(const std::string& path) {
   // A fifo that has no writer: never wait.
   return Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+}
+
+// An absolute symbolic link must lead into that root, not into ours. Empty: ours.
+Fd open_below(const std::string& root, const std::string& path) {
+  if (root.empty()) return open_read_only(path);
+  const Fd top(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!top) return {};
+  open_how how{};
+  how.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+  how.resolve = RESOLVE_IN_ROOT;
+  return Fd(static_cast<int>(::syscall(SYS_openat2, top.get(), path.c_str(), &how, sizeof(how))));
 }
 
 bool same_directory(const std::string& a, const std::string& b) {
@@ -53,7 +66,7 @@ ExecutedFile open_executed(const std::string& root, const std::string& path, std
   ExecutedFile executed;
   executed.path = path;
   for (int depth = 0; depth <= kDeepest; ++depth) {
-    executed.file = open_read_only(root + executed.path);
+    executed.file = open_below(root, executed.path);
     if (!executed.file) return {};
     if (is_inode(executed.file.get(), inode)) return executed;
     executed.path = script_interpreter(executed.file.get());

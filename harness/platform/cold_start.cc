@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <fcntl.h>
 #include <limits>
 #include <set>
@@ -114,11 +115,8 @@ void ColdStart::request(const FirstRequest& first, WhoWaits who_waits) {
   lost_before_ = platform_.session_.lost_events();
   platform_.open_records_ += 1;
   has_open_record_ = true;
-  platform_.starting_.push_back(this);
-  const int under_way = platform_.starting();
-  for (ColdStart* start : platform_.starting_) {
-    start->record_.in_flight = std::max(start->record_.in_flight.value_or(0), under_way);
-  }
+  starting_since_ns_ = monotonic_ns();
+  starting_sum_ns_ = platform_.count_starting(1, starting_since_ns_);
   record_.cache = "as-found";
   record_.account.absent["cache"] = "under load the page cache is left as it is found";
   view_.due_ns = first.due_ns;
@@ -135,7 +133,14 @@ asio::awaitable<void> ColdStart::serve() {
   leave_the_starting();
 }
 
-void ColdStart::leave_the_starting() { std::erase(platform_.starting_, this); }
+void ColdStart::leave_the_starting() {
+  if (starting_since_ns_ == 0) return;
+  const std::int64_t now = monotonic_ns();
+  const auto lasted = static_cast<double>(std::max<std::int64_t>(now - starting_since_ns_, 1));
+  const double mean = (platform_.count_starting(-1, now) - starting_sum_ns_) / lasted;
+  record_.in_flight = std::max(1, static_cast<int>(std::lround(mean)));
+  starting_since_ns_ = 0;
+}
 
 // Stacks in the kernel's map are needed until no start refers to them.
 void ColdStart::close_record() {

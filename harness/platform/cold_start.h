@@ -172,6 +172,8 @@ class ColdStart {
   // Under load.
   WhoWaits who_waits_;
   std::optional<FirstRequest> first_;
+  std::int64_t starting_since_ns_ = 0;  // 0: it is not among the starts in flight
+  double starting_sum_ns_ = 0;          // Platform::count_starting() when it became one
   bool has_open_record_ = false;
 
   HttpConnection connection_;

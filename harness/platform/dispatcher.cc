@@ -51,6 +51,7 @@ Actions Dispatcher::provision() {
 Actions Dispatcher::arrive(std::int64_t now_ns, std::uint64_t request, std::int64_t deadline_ns) {
   Actions actions;
   expire_all(now_ns, actions);
+  let_in(now_ns, actions);  // those that came before it
   const Waiting waiting{request, deadline_ns};
   if (!rules_.max_in_flight || in_system_ < *rules_.max_in_flight) {
     admit(now_ns, waiting, actions);

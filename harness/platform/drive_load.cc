@@ -25,9 +25,9 @@ constexpr std::int64_t kHeadStartNs = 5'000'000;
 // then twice that. So it is set early by this much, and the rest is waited for awake.
 constexpr std::int64_t kAwakeNs = 150'000;
 // So late it rings where others want the CPU. There who waits awake is scheduled later next time:
-// so many requests are waited for asleep then.
+// for so long requests are waited for asleep then.
 constexpr std::int64_t kCrowdedNs = 1'000'000;
-constexpr int kAsleepAfterwards = 64;
+constexpr std::int64_t kAsleepForNs = 300'000'000;
 // Work is done between requests if none is due for so long.
 constexpr std::int64_t kRoomNs = 3'000'000;
 // So many records may wait for such a gap, and so long.
@@ -156,14 +156,14 @@ class Turn {
 
   // The same to the microsecond, where that is in nobody's way.
   asio::awaitable<void> wait_until(asio::steady_timer& timer, std::int64_t due_ns) {
-    if (asleep_ > 0) {
-      asleep_ -= 1;
+    const std::int64_t rings_ns = std::max(due_ns - kAwakeNs, monotonic_ns());
+    if (rings_ns < asleep_until_ns_) {
       co_await sleep_until(timer, due_ns);
       co_return;
     }
-    const std::int64_t rings_ns = std::max(due_ns - kAwakeNs, monotonic_ns());
     co_await sleep_until(timer, rings_ns);
-    if (monotonic_ns() - rings_ns > kCrowdedNs) asleep_ = kAsleepAfterwards;
+    const std::int64_t rang_ns = monotonic_ns();
+    if (rang_ns - rings_ns > kCrowdedNs) asleep_until_ns_ = rang_ns + kAsleepForNs;
     if (is_idle()) {
       while (monotonic_ns() < due_ns && !interrupted_) {
       }
@@ -222,21 +222,24 @@ class Turn {
 
   asio::awaitable<void> client(std::size_t i, std::int64_t end_ns, std::int64_t think_ns) {
     asio::steady_timer timer(platform_.io());
-    co_await sleep_until(timer, begin_ns_);
-    while (!interrupted_ && monotonic_ns() < end_ns) {
-      bool over = false;
+    // When the client has thought, and not when we have come to it: our lateness is in the latency.
+    std::int64_t due_ns = begin_ns_;
+    while (!interrupted_ && due_ns < end_ns) {
+      if (monotonic_ns() < due_ns) co_await wait_until(timer, due_ns);
+      if (interrupted_) break;
+      std::optional<std::int64_t> over_ns;
       timer.expires_at(std::chrono::steady_clock::time_point::max());
-      drives_[i]->submit(monotonic_ns(), std::nullopt, [&over, &timer] {
-        over = true;
+      drives_[i]->submit(due_ns, std::nullopt, [&over_ns, &timer](std::int64_t when_ns) {
+        over_ns = when_ns;
         timer.cancel();
       });
       // Turned away at once: a client that asks again at once would leave nobody else a turn.
-      if (over && !interrupted_) co_await sleep_until(timer, monotonic_ns() + kTurnedAwayNs);
-      while (!over && !interrupted_) {
+      const std::int64_t pause_ns = over_ns ? kTurnedAwayNs : 0;
+      while (!over_ns && !interrupted_) {
         boost::system::error_code rung;
         co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, rung));
       }
-      if (think_ns > 0 && !interrupted_) co_await sleep_until(timer, monotonic_ns() + think_ns);
+      due_ns = over_ns.value_or(due_ns) + pause_ns + think_ns;
     }
   }
 
@@ -342,7 +345,7 @@ class Turn {
   asio::steady_timer pacer_;
   std::vector<asio::steady_timer*> sleeping_;
   std::int64_t begin_ns_ = 0;
-  int asleep_ = 0;  // requests that are waited for asleep, see kCrowdedNs
+  std::int64_t asleep_until_ns_ = 0;  // see kCrowdedNs
   std::int64_t told_ns_ = 0;
   std::int64_t tended_ns_ = 0;  // last time that work, outbox and progress had their turn
   bool over_ = false;

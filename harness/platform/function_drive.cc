@@ -75,7 +75,7 @@ void FunctionDrive::begin(std::int64_t begin_ns) {
 }
 
 void FunctionDrive::submit(std::int64_t due_ns, std::optional<std::chrono::nanoseconds> work,
-                           std::function<void()> over) {
+                           std::function<void(std::int64_t over_ns)> over) {
   if (interrupted_) return;
   const std::uint64_t id = ++last_request_;
   counts_.requests += 1;
@@ -108,7 +108,7 @@ void FunctionDrive::interrupt() {
   interrupted_ = true;
   const auto open = std::exchange(open_, {});
   for (const auto& [id, request] : open) {
-    if (request.over) request.over();
+    if (request.over) request.over(monotonic_ns());
   }
   bell_.cancel();
 }
@@ -181,8 +181,10 @@ void FunctionDrive::close(std::uint64_t request, Invocation invocation) {
   if (invocation.outcome != Outcome::kOk) counts_.failed += 1;
   if (invocation.cold) counts_.cold += 1;
   last_done_ns_ = std::max(last_done_ns_.value_or(0), now());
+  const std::int64_t over_ns =
+      invocation.done_ns ? closed.due_ns + *invocation.done_ns : monotonic_ns();
   outbox_.add(std::move(invocation));
-  if (closed.over) closed.over();
+  if (closed.over) closed.over(over_ns);
   if (open_.empty()) bell_.cancel();
 }
 

@@ -57,9 +57,10 @@ class FunctionDrive {
   /// Now is the zero of all moments.
   void begin(std::int64_t begin_ns);
   /// A request that was due then (CLOCK_MONOTONIC), on which the function is to work for so long.
-  /// `over` is called when it is over.
+  /// `over` is called when it is over, with the moment (CLOCK_MONOTONIC) at which its answer was
+  /// there, or it was clear that there will be none.
   void submit(std::int64_t due_ns, std::optional<std::chrono::nanoseconds> work = std::nullopt,
-              std::function<void()> over = {});
+              std::function<void(std::int64_t over_ns)> over = {});
   /// Waits until no request is under way.
   boost::asio::awaitable<void> all_over();
   /// Stops all instances and waits until they are gone and everything is in the outbox.
@@ -81,7 +82,7 @@ class FunctionDrive {
   struct Request {
     std::int64_t due_ns = 0;
     std::optional<std::chrono::nanoseconds> work;
-    std::function<void()> over;
+    std::function<void(std::int64_t over_ns)> over;
   };
   struct Live;
   using LivePointer = std::shared_ptr<Live>;

@@ -134,6 +134,13 @@ bool is_over(const LoadSpec& load, std::int64_t begin_ns) {
   return load.duration && monotonic_ns() - begin_ns >= load.duration->count();
 }
 
+// Whether a function is left that was not given up.
+bool can_go_on(const std::vector<Candidate>& candidates, const Progress& run) {
+  return std::any_of(candidates.begin(), candidates.end(), [&run](const Candidate& candidate) {
+    return !run.known[candidate.function].given_up;
+  });
+}
+
 asio::awaitable<void> run_cold(Platform& platform, const MeasurePlan& plan, const LoadSpec& load,
                                std::int64_t begin_ns, const MeasureSink& sink, Progress& run,
                                const std::optional<int>& interrupted) {
@@ -142,7 +149,12 @@ asio::awaitable<void> run_cold(Platform& platform, const MeasurePlan& plan, cons
   for (const Candidate& candidate : candidates) trials.push_back(candidate.trials);
   int total = total_of(candidates);
   int started = 0;
-  for (std::size_t i : interleaved_order(trials, load.seed.value_or(plan.seed))) {
+  const std::vector<std::size_t> order = interleaved_order(trials, load.seed.value_or(plan.seed));
+  std::size_t turn = 0;  // in the warm-up
+  for (std::size_t next = 0; next < order.size();) {
+    const bool warms_up =
+        monotonic_ns() - begin_ns < load.warmup.count() && can_go_on(candidates, run);
+    const std::size_t i = warms_up ? turn++ % candidates.size() : order[next++];
     Candidate& candidate = candidates[i];
     const FunctionSpec spec = for_load(plan.functions[candidate.function], load);
     Known& function = run.known[candidate.function];
@@ -154,6 +166,10 @@ asio::awaitable<void> run_cold(Platform& platform, const MeasurePlan& plan, cons
                   std::to_string(started) + " of " + std::to_string(total) + " starts");
       }
       break;
+    }
+    if (warms_up) {  // it takes no trial from anybody
+      candidate.trials += 1;
+      total += 1;
     }
     const std::string cache(name(candidate.cache));
     sink.progress(spec.caches.size() > 1 ? spec.name + ", " + cache : spec.name, started, total);

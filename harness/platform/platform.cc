@@ -72,6 +72,14 @@ void Platform::check_limits(const std::vector<FunctionSpec>& functions) {
 }
 
 // From a destructor: if the launcher is gone it has removed them.
+double Platform::count_starting(int change, std::int64_t now_ns) {
+  starting_sum_ns_ +=
+      static_cast<double>(starting_) * static_cast<double>(now_ns - starting_changed_ns_);
+  starting_changed_ns_ = now_ns;
+  starting_ += change;
+  return starting_sum_ns_;
+}
+
 void Platform::give_up_cgroups(std::uint64_t instance) {
   try {
     launcher_.disown_cgroups(instance);

@@ -98,7 +98,7 @@ class Platform {
   /// Fetches all events that the kernel has written so far.
   void fetch_events() { hub_.fetch_events(); }
   /// Starts under way: requested, and neither answered nor given up. Not those of cold_start().
-  int starting() const { return static_cast<int>(starting_.size()); }
+  int starting() const { return starting_; }
 
   /// Where limits can be set. Looked up once.
   const CgroupLayout& cgroups();
@@ -116,6 +116,8 @@ class Platform {
  private:
   friend class ColdStart;
 
+  // One more start is under way, or one less. Returns the integral of their number over time.
+  double count_starting(int change, std::int64_t now_ns);
   // Before the first start of crun, which refuses some layouts of cgroups.
   void settle_cgroups(const LaunchPlan& plan);
   void give_up_cgroups(std::uint64_t instance);
@@ -131,8 +133,11 @@ class Platform {
       slots_;  // of each function, those in use: LaunchContext::slot
   std::uint64_t last_instance_ = 0;
   std::optional<CgroupLayout> cgroups_;
-  std::vector<ColdStart*> starting_;  // under way, under load
-  int open_records_ = 0;              // starts under load whose record is not built yet
+  int starting_ = 0;  // starts under way, under load
+  // Their number, integrated over time until it changed last.
+  double starting_sum_ns_ = 0;
+  std::int64_t starting_changed_ns_ = 0;
+  int open_records_ = 0;  // starts under load whose record is not built yet
   std::vector<std::uint64_t> alive_;
   bool cgroups_settled_ = false;  // see settle_cgroups()
 };

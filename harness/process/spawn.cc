@@ -43,6 +43,7 @@ std::vector<char*> c_strings(const std::vector<std::string>& texts) {
 struct Setup : bp::extend::handler {
   Setup(const SpawnCommand& c, std::vector<char*>& arguments, std::vector<char*>& environment)
       : command(c), argv(arguments.data()), envp(environment.data()) {}
+  Setup(const SpawnCommand& c, const Setup& like) : command(c), argv(like.argv), envp(like.envp) {}
 
   template <typename Executor>
   void on_setup(Executor& executor) const {
@@ -123,6 +124,11 @@ int clone_into_group(const Setup& setup) {
   return ::read(told.get(), &failed, sizeof(failed)) == sizeof(failed) ? failed : 0;
 }
 
+// A seccomp filter of a container, or an old kernel, that does not let us.
+bool cannot_clone_into(int error) {
+  return error == ENOSYS || error == EINVAL || error == E2BIG || error == EPERM;
+}
+
 // Boost.Process's own spawn. Returns errno, 0 if it was executed.
 int vfork_child(const Setup& setup) {
   std::error_code error;
@@ -130,6 +136,23 @@ int vfork_child(const Setup& setup) {
   child.detach();
   if (!error) return 0;
   return setup.failed_errno != 0 ? setup.failed_errno : error.value();
+}
+
+// The child moves itself: later than it could be, and perhaps after a grace period.
+int move_into_group(const SpawnCommand& command, Setup& setup) {
+  const Fd members(::openat(command.group_folder, "cgroup.procs", O_WRONLY | O_CLOEXEC));
+  if (!members) return errno;
+  SpawnCommand moved = command;
+  moved.group_tasks.push_back(members.get());
+  const Setup other(moved, setup);
+  const int error = vfork_child(other);
+  setup.pid = other.pid;
+  return error;
+}
+
+int start_in_group(const SpawnCommand& command, Setup& setup) {
+  const int error = clone_into_group(setup);
+  return setup.pid == 0 && cannot_clone_into(error) ? move_into_group(command, setup) : error;
 }
 
 // Marks (or unmarks, with 0) the calling thread as one whose children belong to an instance.
@@ -154,11 +177,11 @@ std::string instance_mark(pid_t launcher, std::uint64_t instance) {
 SpawnResult spawn(const SpawnCommand& command, int spawners_map, std::uint64_t instance) {
   std::vector<char*> arguments = c_strings(command.arguments);
   std::vector<char*> environment = c_strings(command.environment);
-  const Setup setup(command, arguments, environment);
+  Setup setup(command, arguments, environment);
   SpawnResult result;
   result.mark_error = mark_thread(spawners_map, instance);
   if (result.mark_error != 0) return result;
-  result.error = command.group_folder >= 0 ? clone_into_group(setup) : vfork_child(setup);
+  result.error = command.group_folder >= 0 ? start_in_group(command, setup) : vfork_child(setup);
   mark_thread(spawners_map, 0);  // the entry exists: what worked above works again
   result.pid = setup.pid;
   // It came back while the child was still on its way out.

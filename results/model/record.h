@@ -54,8 +54,8 @@ struct Start {
   Account account;
   Boxed<StackProfile> stacks;  ///< absent: not asked for (they slow the start)
 
-  /// The most starts of the run that were under way at any moment of this one, itself included.
-  /// Absent: nobody counted (one at a time).
+  /// How many starts of the run were under way while this one was, itself included: the mean over
+  /// its time, rounded. Absent: nobody counted (one at a time).
   std::optional<int> in_flight;
 
   /// It was due in the warm-up of its load. Not stored: it is found out when the run is read.

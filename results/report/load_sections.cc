@@ -11,6 +11,7 @@
 
 #include "results/model/duration.h"
 #include "results/report/cells.h"
+#include "results/report/load_parameters.h"
 #include "results/report/text.h"
 
 namespace coldstart::results {
@@ -18,7 +19,6 @@ namespace {
 
 constexpr std::size_t kSpokenOf = 5;  // functions that get a sentence
 constexpr std::size_t kRows = 20;     // functions that get a row
-constexpr int kLongestParameter = 60;
 
 std::string duration_or_absent(const std::optional<std::int64_t>& ns) {
   return ns ? format_duration(*ns) : kAbsent;
@@ -39,29 +39,6 @@ std::string share_cell(const std::optional<Share>& share) {
 std::string share_in_words(const Share& share) {
   return fmt::format("{} (95 %: {:.1f}–{:.1f} %)", share_cell(share), 100 * share.low,
                      100 * share.high);
-}
-
-bool is_list_of_objects(const nlohmann::ordered_json& value) {
-  return value.is_array() && !value.empty() && value.front().is_object();
-}
-
-// "rate 100, spacing poisson", "stages 3": the keys of the suite, short.
-std::string parameters_in_words(const Load& load) {
-  const auto json = nlohmann::ordered_json::parse(load.parameters, nullptr, false);
-  if (!json.is_object()) return "";
-  std::string words;
-  for (const auto& [key, value] : json.items()) {
-    if (key == "warmup_s") continue;  // has a sentence of its own
-    const bool seconds = key.ends_with("_s") && value.is_number();
-    const std::string text = seconds ? format_duration(std::llround(value.get<double>() * 1e9))
-                             : value.is_string()         ? value.get<std::string>()
-                             : is_list_of_objects(value) ? std::to_string(value.size())
-                                                         : value.dump();
-    words += fmt::format("{}{} {}", words.empty() ? "" : ", ",
-                         printable(seconds ? key.substr(0, key.size() - 2) : key),
-                         fit(printable(text), kLongestParameter));
-  }
-  return words;
 }
 
 std::string name_of(const Run& run, const LoadSummary& summary) {
@@ -139,7 +116,8 @@ std::vector<std::string> sentences_of(const Run& run, const Load& load,
   }
   std::string driven = fmt::format("{}: {}", printable(load.pattern), requests(count));
   if (load.duration_ns) driven += fmt::format(" in {}", format_duration(*load.duration_ns));
-  if (const std::string words = parameters_in_words(load); !words.empty()) driven += "; " + words;
+  if (const std::string words = load_parameters_in_words(load); !words.empty())
+    driven += "; " + words;
   sentences.push_back(std::move(driven));
   if (!load.duration_ns) {
     sentences.emplace_back("this load was interrupted: what had ended by then is counted");

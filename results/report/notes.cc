@@ -10,6 +10,7 @@
 #include "results/model/duration.h"
 #include "results/report/cells.h"
 #include "results/report/limits_note.h"
+#include "results/report/load_parameters.h"
 #include "results/report/noise_notes.h"
 #include "results/report/reasons.h"
 #include "results/report/text.h"
@@ -331,6 +332,12 @@ std::vector<std::string> condition_notes(const Run& run, const std::vector<Summa
     if (!function.version.empty() && !function.skipped) {
       notes.push_back(printable(fmt::format("{}: {}", function.name, function.version)));
     }
+  }
+  for (const Load& load : run.loads) {
+    // Others have a section of their own.
+    if (load.pattern != "cold") continue;
+    const std::string words = load_parameters_in_words(load);
+    if (!words.empty()) notes.push_back(fmt::format("load {}: {}", printable(load.name), words));
   }
   if (std::string limits = limits_note(run); !limits.empty()) notes.push_back(std::move(limits));
   for (std::string& note : status_notes(run, summaries)) notes.push_back(std::move(note));

@@ -23,10 +23,10 @@ std::optional<std::int64_t> latency_of(const Invocation& invocation) {
   return invocation.first_byte_ns ? invocation.first_byte_ns : invocation.done_ns;
 }
 
-/// The requests of one load × function, by index, without those of the warm-up.
+/// The requests of one load × function, by index.
 struct Group {
-  std::vector<std::uint32_t> requests;
-  std::size_t warmup = 0;
+  std::vector<std::uint32_t> requests;  ///< without those of the warm-up
+  std::vector<std::uint32_t> warmup;
 };
 
 using Groups = std::map<std::pair<std::uint32_t, std::uint32_t>, Group>;
@@ -45,7 +45,7 @@ Groups groups_of(const Run& run) {
       group = &groups[of];
     }
     if (invocation.due_ns < warmups.at(invocation.load)) {
-      ++group->warmup;
+      group->warmup.push_back(static_cast<std::uint32_t>(i));
     } else {
       group->requests.push_back(static_cast<std::uint32_t>(i));
     }
@@ -59,7 +59,7 @@ struct Visit {
   std::int64_t sent_ns;
   std::int64_t due_ns;
   std::int64_t done_ns;  // kNever: not known
-  bool warm;
+  bool counts;           // of a warm request after the warm-up
 };
 
 // How late warm requests were sent that found their instance idle. An instance of which it is not
@@ -67,12 +67,16 @@ struct Visit {
 std::vector<std::int64_t> arrival_errors(const Run& run, const Group& group) {
   std::vector<Visit> visits;
   visits.reserve(group.requests.size());
-  for (const std::uint32_t i : group.requests) {
-    const Invocation& r = run.invocations[i];
-    if (r.instance == 0 || !r.sent_ns) continue;
-    const auto done = r.done_ns ? r.done_ns : r.first_byte_ns;
-    visits.push_back({r.instance, r.due_ns + *r.sent_ns, r.due_ns, done ? r.due_ns + *done : kNever,
-                      !r.cold && r.outcome == Outcome::kOk});
+  // Those of the warm-up may still keep an instance busy.
+  for (const auto* requests : {&group.warmup, &group.requests}) {
+    for (const std::uint32_t i : *requests) {
+      const Invocation& r = run.invocations[i];
+      if (r.instance == 0 || !r.sent_ns) continue;
+      const auto done = r.done_ns ? r.done_ns : r.first_byte_ns;
+      visits.push_back({r.instance, r.due_ns + *r.sent_ns, r.due_ns,
+                        done ? r.due_ns + *done : kNever,
+                        requests == &group.requests && !r.cold && r.outcome == Outcome::kOk});
+    }
   }
   std::sort(visits.begin(), visits.end(), [](const Visit& a, const Visit& b) {
     return std::tie(a.instance, a.sent_ns) < std::tie(b.instance, b.sent_ns);
@@ -82,7 +86,7 @@ std::vector<std::int64_t> arrival_errors(const Run& run, const Group& group) {
   for (std::size_t i = 0; i < visits.size(); ++i) {
     const Visit& visit = visits[i];
     const bool first = i == 0 || visits[i - 1].instance != visit.instance;
-    if (visit.warm && (first || busy_until <= visit.due_ns)) {
+    if (visit.counts && (first || busy_until <= visit.due_ns)) {
       errors.push_back(visit.sent_ns - visit.due_ns);
     }
     if (first || busy_until == kNever) busy_until = visit.done_ns;
@@ -91,15 +95,32 @@ std::vector<std::int64_t> arrival_errors(const Run& run, const Group& group) {
   return errors;
 }
 
+nlohmann::json parameters_of(const Load& load) {
+  if (load.parameters.empty()) return nlohmann::json::object();
+  nlohmann::json parameters = nlohmann::json::parse(load.parameters, nullptr, false);
+  return parameters.is_object() ? parameters : nlohmann::json::object();
+}
+
+// In nanoseconds; 0: it has none. The suite says it in the time of the pattern.
+std::int64_t time_of(const Load& load, const char* key) {
+  const auto parameters = parameters_of(load);
+  const auto found = parameters.find(key);
+  if (found == parameters.end() || !found->is_number()) return 0;
+  return std::llround(found->get<double>() * 1e9 / load.time_scale);
+}
+
 // Over the time in which requests were due that are counted.
 void fill_rates(const Run& run, const Group& group, LoadSummary& summary) {
   if (group.requests.empty()) return;
   const Load& load = run.loads[summary.load];
   const std::int64_t begin = warmup_ns(load);
+  const std::int64_t duration = time_of(load, "duration_s");
+  std::int64_t first_due = std::numeric_limits<std::int64_t>::max();
   std::int64_t last_due = begin;
   std::int64_t last_answer = begin;
   for (const std::uint32_t i : group.requests) {
     const Invocation& r = run.invocations[i];
+    first_due = std::min(first_due, r.due_ns);
     last_due = std::max(last_due, r.due_ns);
     if (r.outcome != Outcome::kOk) continue;
     last_answer = std::max(last_answer, r.due_ns + r.done_ns.value_or(latency_of(r).value_or(0)));
@@ -108,7 +129,9 @@ void fill_rates(const Run& run, const Group& group, LoadSummary& summary) {
     if (ns <= 0) return std::nullopt;
     return static_cast<double>(count) * 1e9 / static_cast<double>(ns);
   };
-  summary.offered_per_s = rate(summary.invocations, last_due - begin);
+  // n requests have n - 1 gaps, and where the pattern ends only its duration tells.
+  summary.offered_per_s = duration > begin ? rate(summary.invocations, duration - begin)
+                                           : rate(summary.invocations - 1, last_due - first_due);
   if (summary.answered > 0) summary.answered_per_s = rate(summary.answered, last_answer - begin);
 }
 
@@ -223,12 +246,6 @@ std::vector<Step> over_time(const Run& run, std::uint32_t load, std::uint32_t fu
   return steps_of(std::move(edges));
 }
 
-nlohmann::json parameters_of(const Load& load) {
-  if (load.parameters.empty()) return nlohmann::json::object();
-  nlohmann::json parameters = nlohmann::json::parse(load.parameters, nullptr, false);
-  return parameters.is_object() ? parameters : nlohmann::json::object();
-}
-
 }  // namespace
 
 LatencySummary summarize_latencies(std::vector<std::int64_t> samples) {
@@ -264,7 +281,7 @@ std::vector<LoadSummary> summarize_loads(const Run& run) {
     LoadSummary& summary = summaries.emplace_back();
     summary.load = key.first;
     summary.function = key.second;
-    summary.warmup = group.warmup;
+    summary.warmup = group.warmup.size();
     fill_requests(run, group, summary);
   }
   fill_instances(run, summaries);
@@ -279,13 +296,7 @@ std::vector<Step> starting_over_time(const Run& run, std::uint32_t load, std::ui
   return over_time(run, load, function, add_start);
 }
 
-std::int64_t warmup_ns(const Load& load) {
-  const auto parameters = parameters_of(load);
-  const auto found = parameters.find("warmup_s");
-  if (found == parameters.end() || !found->is_number()) return 0;
-  // As the suite says it: in the time of the pattern.
-  return std::llround(found->get<double>() * 1e9 / load.time_scale);
-}
+std::int64_t warmup_ns(const Load& load) { return time_of(load, "warmup_s"); }
 
 std::optional<int> parallel_of(const Load& load) {
   const auto parameters = parameters_of(load);

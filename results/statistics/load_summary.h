@@ -61,7 +61,9 @@ struct LoadSummary {
   /// that there was nothing to wait for.
   LatencySummary arrival_error;
 
-  std::optional<double> offered_per_s;   ///< requests due a second, over the time measured
+  /// Requests due a second: over the duration of the load, or, where it has none, from the first
+  /// to the last. Absent: one alone.
+  std::optional<double> offered_per_s;
   std::optional<double> answered_per_s;  ///< answers a second
 
   // Of the time after the warm-up: an instance that was gone by then does not count.

@@ -130,7 +130,7 @@ CREATE TABLE starts (
   exit_status       INTEGER,
   exit_signal       INTEGER,
   account           TEXT,              -- JSON: causes, libraries, files, …; NULL: nothing is in it
-  in_flight         INTEGER            -- the most starts under way at once while it was, itself included; NULL: not counted
+  in_flight         INTEGER            -- starts under way while it was, itself included, the mean over its time; NULL: not counted
 ) STRICT;
 
 CREATE INDEX starts_by_function ON starts (function_id);

@@ -51,11 +51,13 @@ action() { # BEFORE TARGET: as the action's `env`
   export GITHUB_ACTIONS=true GITHUB_OUTPUT=$work/output GITHUB_STEP_SUMMARY=$work/summary GITHUB_ACTION_PATH=$sources
   export SUITE=coldstart.yaml BASE='' TARGET=$2 BEFORE=$1 BUILD='test -x server' MARGIN=2% BUDGET=30s
   export ARGUMENTS='--pairs 30 --gate median --seed 1' ALLOW=true PROGRAM=$program
-  local name
+  local name names=0
   while read -r name; do
+    names=$((names + 1))
     [[ -v $name || $name == GIT_CONFIG_* ]] || fail "action.yml sets $name, which this test does not know"
   done < <(awk '/^      env:$/ { on = 1; next } /^      [a-z]/ { on = 0 }
                 on && $1 ~ /^[A-Z]/ { sub(":", "", $1); print $1 }' "$sources/action.yml")
+  ((names >= 10)) || fail "action.yml has another shape than this test knows: $names names in its env"
   : >output
   : >summary
   (cd checkout && bash --noprofile --norc -eo pipefail ../action.sh)

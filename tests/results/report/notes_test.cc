@@ -107,6 +107,14 @@ TEST(Notes, TellTheLimitsOfFunctionsThatHaveAny) {
       << joined(notes(run).conditions);
 }
 
+TEST(Notes, TellWhatAColdLoadWasLimitedTo) {
+  coldstart::Run run = plain_run({"a"}, 2);
+  run.loads = {{run.starts[0].load, "cold", R"({"duration_s":1.5,"timeout_s":1.0})", 1, 0, {}}};
+  EXPECT_TRUE(testing::contains(joined(notes(run).conditions),
+                                "load " + run.starts[0].load + ": duration 1.50 s, timeout 1.00 s"))
+      << joined(notes(run).conditions);
+}
+
 TEST(Notes, TellCacheStatesApartWhereThereAreSeveral) {
   coldstart::Run run = plain_run({"a"}, 2);
   run.starts[0].cache = "disk";

@@ -165,9 +165,25 @@ TEST(LoadSummary, RatesAreOverTheTimeInWhichRequestsWereDue) {
   coldstart::Run run = run_of();
   run.invocations = {answered(0, 1, 0, 10), answered(500'000'000, 1, 0, 10),
                      lost(2'000'000'000, Outcome::kDropped)};
-  const LoadSummary s = summarize_loads(run).at(0);
-  EXPECT_DOUBLE_EQ(*s.offered_per_s, 1.5);
+  LoadSummary s = summarize_loads(run).at(0);
+  EXPECT_DOUBLE_EQ(*s.offered_per_s, 1) << "two gaps in two seconds";
   EXPECT_NEAR(*s.answered_per_s, 4, 1e-6);
+  run.loads[0].parameters = R"({"duration_s":4})";
+  s = summarize_loads(run).at(0);
+  EXPECT_DOUBLE_EQ(*s.offered_per_s, 0.75);
+  run.loads[0].parameters = R"({"duration_s":4,"warmup_s":0.4})";
+  s = summarize_loads(run).at(0);
+  EXPECT_DOUBLE_EQ(*s.offered_per_s, 2 / 3.6);
+}
+
+TEST(LoadSummary, ARequestOfTheWarmUpKeepsItsInstanceBusy) {
+  coldstart::Run run = run_of(R"({"warmup_s":0.000001})");
+  run.invocations = {answered(900, 1, 0, 5000), answered(1500, 1, 4450, 4460),
+                     answered(9000, 1, 3, 10)};
+  const LoadSummary s = summarize_loads(run).at(0);
+  EXPECT_EQ(s.warmup, 1U);
+  EXPECT_EQ(s.arrival_error.n, 1U);
+  EXPECT_EQ(s.arrival_error.max_ns, 3);
 }
 
 TEST(LoadSummary, InstancesAreCountedOverTime) {
