@@ -18,14 +18,17 @@ namespace {
 
 // A series that has never had a pair of answers is given up after so many tries: sooner where
 // neither side answers, and where only one does, when that is enough for a FAIL (one chance in
-// 2^16, for up to 100 functions and four looks).
+// 2^17, for up to 100 functions and eight looks).
 constexpr int kTriesWithoutAnswer = 5;
-constexpr int kTriesOfOneSide = 16;
+constexpr int kTriesOfOneSide = 17;
 // Nor is it tried for ever where pairs fail now and then.
 constexpr std::size_t kTriesForEachPair = 3;
 // What a round takes is taken from so many, or from those of this part of the budget.
 constexpr std::size_t kRoundsForPlan = 20;
 constexpr std::int64_t kBudgetShareForPlan = 20;
+// Those are slower than the ones after them. Who plans too few pairs stops before the time is over;
+// who plans too many looks for the last time when it is, and has spent no more error than he may.
+constexpr double kPlannedBeyond = 1.25;
 // Where more than a fifth of the pairs is disturbed, that is how this machine is.
 constexpr std::size_t kMostRepeatedShare = 5;
 
@@ -62,10 +65,15 @@ class Judging {
   }
 
   bool wants(std::size_t series, std::size_t untold) {
+    if (untold == 0) tell_given_up(series);
     if (harness::monotonic_ns() > deadline_ns_ || state_[series].given_up) return false;
     state_[series].measured = state_[series].tries + untold;
     if (!gate_) return series_[series].pairs() + untold < most();
-    return !gate_->is_decided(series) && series_[series].pairs() + untold < gate_->next_look();
+    if (gate_->finished() || gate_->is_decided(series)) return false;
+    // While a window goes on nobody waits for its end: what is measured meanwhile is looked at,
+    // too.
+    return series_[series].pairs() < gate_->next_look() &&
+           series_[series].pairs() + untold < gate_->looks().back();
   }
 
   void take(harness::MeasuredPair pair) {
@@ -86,11 +94,28 @@ class Judging {
     }
     if (gate_ && state.tries > kTriesForEachPair * gate_->looks().back()) give_up(pair.series);
     plan(std::max(state.measured, state.tries));
-    look();
+  }
+
+  // When all pairs of a window were taken.
+  void look() {
+    while (gate_ && !gate_->finished() && !gate_->all_decided()) {
+      bool waits = false;
+      for (std::size_t i = 0; i < series_.size(); ++i) {
+        if (gate_->is_decided(i) || state_[i].given_up || skipped_.contains(keys_[i].function)) {
+          continue;
+        }
+        waits = true;
+        if (series_[i].pairs() < gate_->next_look()) return;
+      }
+      // Where nothing is waited for, nothing more will come.
+      gate_->look(series_, !waits);
+      tell();
+    }
   }
 
   // What there is when measuring has ended.
   void finish() {
+    for (std::size_t i = 0; i < series_.size(); ++i) tell_given_up(i);
     if (!gate_)
       gate_.emplace(request_.gate, series_.size(), std::vector{std::max(most(), std::size_t{1})});
     if (!gate_->finished() && !gate_->all_decided()) gate_->look(series_, true);
@@ -143,6 +168,7 @@ class Judging {
     int trials = 0;            // of pairs that count
     int disturbed = 0;         // and of those that do not
     bool given_up = false;
+    bool told_of_it = false;
   };
 
   bool may_repeat() const {
@@ -182,10 +208,14 @@ class Judging {
     series.candidate_ns.push_back(*after);
   }
 
-  void give_up(std::size_t series) {
-    if (state_[series].given_up) return;
-    state_[series].given_up = true;
-    progress_.warn(series_[series].function + ": given up: " + count_text(state_[series].tries) +
+  void give_up(std::size_t series) { state_[series].given_up = true; }
+
+  // When all of its pairs are stored: those that were measured before it was known count, too.
+  void tell_given_up(std::size_t series) {
+    State& state = state_[series];
+    if (!state.given_up || state.told_of_it) return;
+    state.told_of_it = true;
+    progress_.warn(series_[series].function + ": given up: " + count_text(state.tries) +
                    " pairs were tried, of " + count_text(series_[series].pairs()) +
                    " both sides answered");
   }
@@ -208,24 +238,15 @@ class Judging {
     const double round = static_cast<double>(passed) / static_cast<double>(rounds);
     const auto affordable = static_cast<std::size_t>(static_cast<double>(request_.budget.count()) /
                                                      std::max(round, 1.0));
-    const std::size_t planned = std::clamp<std::size_t>(affordable, 1, most());
+    const auto within_reach =
+        static_cast<std::size_t>(kPlannedBeyond * static_cast<double>(affordable));
+    const std::size_t planned = std::clamp<std::size_t>(within_reach, 1, most());
     if (planned < most()) {
-      notes_.push_back("the time budget allows about " + count_text(planned) + " of " +
+      notes_.push_back("the time budget allows about " +
+                       count_text(std::max<std::size_t>(affordable, 1)) + " of " +
                        count_text(most()) + " pairs; more with --budget");
     }
     gate_.emplace(request_.gate, series_.size(), results::planned_looks(planned));
-  }
-
-  void look() {
-    while (gate_ && !gate_->finished() && !gate_->all_decided()) {
-      for (std::size_t i = 0; i < series_.size(); ++i) {
-        const bool waits_for_none =
-            gate_->is_decided(i) || state_[i].given_up || skipped_.contains(keys_[i].function);
-        if (!waits_for_none && series_[i].pairs() < gate_->next_look()) return;
-      }
-      gate_->look(series_, false);
-      tell();
-    }
   }
 
   void tell() const {
@@ -277,6 +298,7 @@ JudgedPairs measure_and_judge(harness::Platform& platform, const harness::Launch
     ++pairs;
     judging.take(std::move(pair));
   };
+  sink.told = [&] { judging.look(); };
   sink.progress = [&](const std::string& what) {
     progress.show(what, pairs, static_cast<int>(judging.most_pairs()));
   };

@@ -60,6 +60,7 @@ class PairedRun {
       }
       shuffle(round);
       for (const std::size_t i : round) {
+        if (!sink_.wants(i, untold(i))) continue;  // decided meanwhile
         co_await one_pair(i);
         if (work_.signal()) co_return;
         if (watch_->is_due()) tell_window();
@@ -126,6 +127,7 @@ class PairedRun {
       sink_.measured(std::move(pair));
     }
     held_.clear();
+    sink_.told();
   }
 
   // A window that is too short is made long enough by waiting: an idle end of it disturbs nobody.

@@ -47,11 +47,13 @@ struct MeasuredPair {
 struct PairedSink {
   /// Once, when all were rehearsed: baseline and candidate of each function, in turn.
   std::function<void(const std::vector<Function>&)> begin;
-  /// Whether a series should get a pair in the round that begins now; so many were measured and not
-  /// told yet. When no series wants one, the measurement ends.
+  /// Whether a series should get a pair in the round that begins now, and again before it gets it;
+  /// so many were measured and not told yet. When no series wants one, the measurement ends.
   std::function<bool(std::size_t series, std::size_t untold)> wants;
   /// Each pair, when it is known what went on meanwhile: up to a quarter of a second later.
   std::function<void(MeasuredPair)> measured;
+  /// When all pairs of such a window were told.
+  std::function<void()> told;
   std::function<void(const std::string& what)> progress;
   std::function<void(const std::string& line)> warn;
 };

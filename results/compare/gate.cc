@@ -23,7 +23,7 @@ constexpr std::array<std::string_view, 3> kMetricNames = {"median", "p90", "p99"
 constexpr std::array kMetrics = {Metric::kMedian, Metric::kP90, Metric::kP99};
 
 // Of these shares of the planned pairs.
-constexpr std::array kLookShares = {0.2, 0.4, 0.7, 1.0};
+constexpr std::array kLookShares = {0.05, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8, 1.0};
 constexpr std::size_t kFewestBetweenLooks = 8;
 
 // A number of pairs that nobody will measure; what needs more is too near to the margin.
@@ -72,6 +72,12 @@ Gate::Gate(GateOptions options, std::size_t functions, std::vector<std::size_t> 
       hypotheses_(functions * options_.gating.size()),
       decided_(functions, false),
       verdicts_(functions) {}
+
+std::size_t Gate::next_look() const {
+  const std::size_t done = done_.empty() ? 0 : done_.back();
+  const auto next = std::ranges::upper_bound(looks_, done);
+  return next == looks_.end() ? looks_.back() : *next;
+}
 
 bool Gate::all_decided() const {
   return std::ranges::all_of(decided_, [](bool d) { return d; });
@@ -202,7 +208,7 @@ void Gate::look(std::span<const PairSeries> series, bool last) {
   std::size_t pairs = 0;
   for (const PairSeries& one : series) pairs = std::max(pairs, one.pairs());
   done_.push_back(std::max(pairs, done_.empty() ? std::size_t{1} : done_.back() + 1));
-  finished_ = last || done_.size() == looks_.size();
+  finished_ = last || done_.back() >= looks_.back();
 
   // The last look has all the data that there will be, however many were planned, and may spend all
   // that is left.

@@ -110,8 +110,9 @@ struct FunctionVerdict {
   const MetricVerdict* find(Metric metric) const;
 };
 
-/// Planned numbers of pairs at which the data are looked at; the last is `pairs`. Four looks, fewer
-/// where there would be less than 8 pairs between them.
+/// Planned numbers of pairs at which the data are looked at; the last is `pairs`. Eight looks, the
+/// early ones close together, for a large change is clear soon; fewer where there would be less
+/// than 8 pairs between them.
 std::vector<std::size_t> planned_looks(std::size_t pairs);
 
 struct Evidence;  // gate_evidence.h
@@ -122,8 +123,9 @@ class Gate {
   Gate(GateOptions options, std::size_t functions, std::vector<std::size_t> looks);
 
   const std::vector<std::size_t>& looks() const { return looks_; }
-  /// Pairs at which to look next.
-  std::size_t next_look() const { return looks_.at(done_.size()); }
+  /// Pairs at which to look next, or later: planned looks that were passed by are left out. Not
+  /// when finished.
+  std::size_t next_look() const;
 
   /// Judges what is undecided. `last`: there will be no further look, though fewer pairs came than
   /// were planned. At the last planned look it is so anyway.
