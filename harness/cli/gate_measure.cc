@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <set>
 #include <utility>
 
+#include "harness/cli/gate_plan.h"
 #include "harness/cli/record_run.h"
 #include "harness/platform/host.h"
 #include "harness/process/monotonic.h"
@@ -26,9 +28,6 @@ constexpr std::size_t kTriesForEachPair = 3;
 // What a round takes is taken from so many, or from those of this part of the budget.
 constexpr std::size_t kRoundsForPlan = 20;
 constexpr std::int64_t kBudgetShareForPlan = 20;
-// Those are slower than the ones after them. Who plans too few pairs stops before the time is over;
-// who plans too many looks for the last time when it is, and has spent no more error than he may.
-constexpr double kPlannedBeyond = 1.25;
 // Where more than a fifth of the pairs is disturbed, that is how this machine is.
 constexpr std::size_t kMostRepeatedShare = 5;
 
@@ -64,22 +63,26 @@ class Judging {
     deadline_ns_ = begun_ns_ + request_.budget.count();
   }
 
-  bool wants(std::size_t series, std::size_t untold) {
+  // Of the next round.
+  std::size_t wants(std::size_t series, std::size_t untold) {
     if (untold == 0) tell_given_up(series);
-    if (harness::monotonic_ns() > deadline_ns_ || state_[series].given_up) return false;
+    if (harness::monotonic_ns() > deadline_ns_ || state_[series].given_up) return 0;
     state_[series].measured = state_[series].tries + untold;
-    if (!gate_) return series_[series].pairs() + untold < most();
-    if (gate_->finished() || gate_->is_decided(series)) return false;
+    const std::size_t pairs = series_[series].pairs();
+    if (!gate_) return pairs + untold < most() ? 1 : 0;
+    if (gate_->finished() || gate_->is_decided(series)) return 0;
     // While a window goes on nobody waits for its end: what is measured meanwhile is looked at,
     // too.
-    return series_[series].pairs() < gate_->next_look() &&
-           series_[series].pairs() + untold < gate_->looks().back();
+    const std::size_t planned = gate_->planned_pairs(series);
+    if (pairs >= gate_->pairs_at_next_look(series) || pairs + untold >= planned) return 0;
+    return std::min(gate_->pairs_a_round(series), planned - pairs - untold);
   }
 
   void take(harness::MeasuredPair pair) {
     State& state = state_[pair.series];
     ++state.tries;
     ++pairs_;
+    state.took_ns += pair.took_ns;
     const bool repeat = pair.disturbance.has_value() && may_repeat();
     if (pair.disturbance) ++disturbances_[*pair.disturbance];
     if (repeat) ++repeated_;
@@ -92,7 +95,9 @@ class Judging {
         state.trials >= (one_answers ? kTriesOfOneSide : kTriesWithoutAnswer)) {
       give_up(pair.series);
     }
-    if (gate_ && state.tries > kTriesForEachPair * gate_->looks().back()) give_up(pair.series);
+    if (gate_ && state.tries > kTriesForEachPair * gate_->planned_pairs(pair.series)) {
+      give_up(pair.series);
+    }
     plan(std::max(state.measured, state.tries));
   }
 
@@ -105,7 +110,7 @@ class Judging {
           continue;
         }
         waits = true;
-        if (series_[i].pairs() < gate_->next_look()) return;
+        if (series_[i].pairs() < gate_->pairs_at_next_look(i)) return;
       }
       // Where nothing is waited for, nothing more will come.
       gate_->look(series_, !waits);
@@ -155,7 +160,11 @@ class Judging {
 
   // Pairs at most, as far as it is known yet.
   std::size_t most_pairs() const {
-    return (gate_ ? gate_->looks().back() : most()) * series_.size();
+    std::size_t sum = 0;
+    for (std::size_t i = 0; i < series_.size(); ++i) {
+      sum += gate_ ? gate_->planned_pairs(i) : most();
+    }
+    return sum;
   }
 
   std::int64_t run() const { return run_; }
@@ -167,12 +176,13 @@ class Judging {
     std::size_t measured = 0;  // at least; those that were not told yet among them
     int trials = 0;            // of pairs that count
     int disturbed = 0;         // and of those that do not
+    std::int64_t took_ns = 0;  // all tries
     bool given_up = false;
     bool told_of_it = false;
   };
 
   bool may_repeat() const {
-    const std::size_t planned = gate_ ? gate_->looks().back() * series_.size() : 10;
+    const std::size_t planned = gate_ ? most_pairs() : 10;
     return repeated_ < std::max<std::size_t>(planned / kMostRepeatedShare, 10);
   }
 
@@ -235,18 +245,22 @@ class Judging {
         passed < request_.budget.count() / kBudgetShareForPlan) {
       return;
     }
-    const double round = static_cast<double>(passed) / static_cast<double>(rounds);
-    const auto affordable = static_cast<std::size_t>(static_cast<double>(request_.budget.count()) /
-                                                     std::max(round, 1.0));
-    const auto within_reach =
-        static_cast<std::size_t>(kPlannedBeyond * static_cast<double>(affordable));
-    const std::size_t planned = std::clamp<std::size_t>(within_reach, 1, most());
-    if (planned < most()) {
-      notes_.push_back("the time budget allows about " +
-                       count_text(std::max<std::size_t>(affordable, 1)) + " of " +
+    std::vector<double> costs(series_.size(), 0.0);  // of a pair
+    for (std::size_t i = 0; i < series_.size(); ++i) {
+      costs[i] = static_cast<double>(state_[i].took_ns) /
+                 static_cast<double>(std::max<std::size_t>(state_[i].tries, 1));
+    }
+    // What is not in the pairs: storing them, the ends of windows.
+    const double sum = std::accumulate(costs.begin(), costs.end(), 0.0);
+    const double overhead = static_cast<double>(passed) / static_cast<double>(rounds) - sum;
+    const PairsPlan plan = plan_pairs(
+        costs, {static_cast<double>(request_.budget.count()), std::max(overhead, 0.0), most()});
+    if (plan.rounds < most()) {
+      notes_.push_back("the time budget allows about " + count_text(plan.affordable) + " of " +
                        count_text(most()) + " pairs; more with --budget");
     }
-    gate_.emplace(request_.gate, series_.size(), results::planned_looks(planned));
+    gate_.emplace(request_.gate, series_.size(), results::planned_looks(plan.rounds),
+                  plan.pairs_a_round);
   }
 
   void tell() const {

@@ -190,6 +190,33 @@ TEST(Gate, WhatIsDecidedStaysSo) {
   EXPECT_EQ(gate.verdicts()[1].pairs, 80U);
 }
 
+TEST(Gate, LooksThatWerePassedByAreLeftOut) {
+  Gate gate({}, 1, planned_looks(600));
+  EXPECT_EQ(gate.next_look(), 30U);
+  gate.look(std::vector{made_series({.pairs = 125, .slower = 1.02, .spread = 0.2})}, false);
+  EXPECT_EQ(gate.next_look(), 180U);
+  EXPECT_FALSE(gate.finished());
+  gate.look(std::vector{made_series({.pairs = 610, .slower = 1.02, .spread = 0.2})}, false);
+  EXPECT_TRUE(gate.finished());
+}
+
+TEST(Gate, ACheapFunctionHasSeveralPairsInARound) {
+  Gate gate({}, 2, {50, 100}, {4, 1});
+  EXPECT_EQ(gate.pairs_at_next_look(0), 200U);
+  EXPECT_EQ(gate.planned_pairs(0), 400U);
+  EXPECT_EQ(gate.planned_pairs(1), 100U);
+  std::vector<PairSeries> series = {
+      made_series({.function = "cheap", .pairs = 200, .slower = 1.02, .spread = 0.2}),
+      made_series({.function = "dear", .pairs = 50, .slower = 1.02, .spread = 0.2})};
+  gate.look(series, false);
+  EXPECT_EQ(gate.next_look(), 100U);
+  EXPECT_EQ(gate.verdicts()[0].pairs_a_round, 4U);
+  series = {made_series({.function = "cheap", .pairs = 400, .slower = 1.02, .spread = 0.2}),
+            made_series({.function = "dear", .pairs = 100, .slower = 1.02, .spread = 0.2})};
+  gate.look(series, false);
+  EXPECT_TRUE(gate.finished());
+}
+
 TEST(Gate, FewPairsHaveFewLooks) {
   EXPECT_EQ(planned_looks(5), (std::vector<std::size_t>{5}));
   EXPECT_EQ(planned_looks(20), (std::vector<std::size_t>{9, 20}));
