@@ -87,15 +87,16 @@ std::size_t depth_of(const HarrellDavis& weights, std::size_t n) {
 
 // The estimate from a resample in which pair i occurs times[i] times: no sorting, a walk along the
 // order that is known. It begins at the top, as a high quantile has no weight on most of what is
-// below.
-double resampled_estimate(const HarrellDavis& weights, std::size_t n, const Top& top,
+// below. `weight_below[k]`: of all samples but the k highest.
+double resampled_estimate(const std::vector<double>& weight_below, const Top& top,
                           const std::vector<std::uint32_t>& times) {
   double sum = 0;
   double weight_above = 1;
-  std::size_t rank = n;
+  std::size_t taken = 0;
   for (std::size_t i = 0; i < top.values.size() && weight_above > kNoWeight; ++i) {
-    rank -= times[top.pair[i]];
-    const double weight = weights.weight_up_to(rank);
+    const std::uint32_t count = times[top.pair[i]];
+    taken += count;
+    const double weight = weight_below[std::min(taken, weight_below.size() - 1)];
     sum += (weight_above - weight) * top.values[i];
     weight_above = weight;
   }
@@ -109,7 +110,11 @@ class Resamples {
   Resamples(const HarrellDavis& weights, std::span<const double> base,
             const std::vector<std::uint32_t>& base_order, std::span<const double> changed,
             const std::vector<std::uint32_t>& changed_order)
-      : weights_(weights), n_(base.size()) {
+      : n_(base.size()) {
+    for (std::size_t rank = n_; rank > weights.first(); --rank) {
+      weight_below_.push_back(weights.weight_up_to(rank));
+    }
+    weight_below_.push_back(0);
     std::vector<std::uint32_t> number(n_, kNone);
     const std::size_t depth = depth_of(weights, n_);
     const auto take = [&](std::span<const double> values, const std::vector<std::uint32_t>& order) {
@@ -140,8 +145,8 @@ class Resamples {
       std::fill(times.begin(), times.end(), 0U);
       const std::uint32_t draws = hits ? (*hits)(words) : static_cast<std::uint32_t>(n_);
       for (std::uint32_t i = 0; i < draws; ++i) ++times[draw_below(words, members_)];
-      differences.push_back(resampled_estimate(weights_, n_, changed_, times) -
-                            resampled_estimate(weights_, n_, base_, times));
+      differences.push_back(resampled_estimate(weight_below_, changed_, times) -
+                            resampled_estimate(weight_below_, base_, times));
     }
     return differences;
   }
@@ -149,8 +154,8 @@ class Resamples {
  private:
   static constexpr std::uint32_t kNone = UINT32_MAX;
 
-  const HarrellDavis& weights_;
   std::size_t n_;
+  std::vector<double> weight_below_;
   std::uint32_t members_ = 0;  // pairs that are among the highest of a side
   Top base_, changed_;
 };
