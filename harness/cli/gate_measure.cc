@@ -1,11 +1,11 @@
 #include "harness/cli/gate_measure.h"
 
 #include <algorithm>
-#include <map>
 #include <numeric>
 #include <set>
 #include <utility>
 
+#include "harness/cli/gate_disturbed.h"
 #include "harness/cli/gate_plan.h"
 #include "harness/cli/record_run.h"
 #include "harness/platform/host.h"
@@ -28,8 +28,6 @@ constexpr std::size_t kTriesForEachPair = 3;
 // What a round takes is taken from so many, or from those of this part of the budget.
 constexpr std::size_t kRoundsForPlan = 20;
 constexpr std::int64_t kBudgetShareForPlan = 20;
-// Where more than a fifth of the pairs is disturbed, that is how this machine is.
-constexpr std::size_t kMostRepeatedShare = 5;
 
 std::string count_text(std::size_t count) {
   return results::format_count(static_cast<std::int64_t>(count));
@@ -81,12 +79,8 @@ class Judging {
   void take(harness::MeasuredPair pair) {
     State& state = state_[pair.series];
     ++state.tries;
-    ++pairs_;
     state.took_ns += pair.took_ns;
-    const bool repeat = pair.disturbance.has_value() && may_repeat();
-    if (pair.disturbance) ++disturbances_[*pair.disturbance];
-    if (repeat) ++repeated_;
-    if (pair.disturbance && !repeat) ++kept_disturbed_;
+    const bool repeat = disturbed_.repeats(pair.disturbance, gate_ ? most_pairs() : 0);
     store(pair, repeat);
     if (!repeat) count(pair);
     const results::PairSeries& series = series_[pair.series];
@@ -136,20 +130,7 @@ class Judging {
 
   std::vector<std::string> notes() const {
     std::vector<std::string> notes = notes_;
-    std::string what;
-    std::size_t most = 0;
-    for (const auto& [text, count] : disturbances_) {
-      if (count > most) what = text;
-      most = std::max(most, count);
-    }
-    if (repeated_ > 0) {
-      notes.push_back(count_text(repeated_) + " disturbed pairs were repeated (" + what + ")");
-    }
-    if (kept_disturbed_ > 0) {
-      notes.push_back(count_text(kept_disturbed_) + " of " + count_text(pairs_) +
-                      " pairs were disturbed and count nevertheless: it did not get quieter (" +
-                      what + ")");
-    }
+    for (std::string& note : disturbed_.notes()) notes.push_back(std::move(note));
     if (left_out_ > 0) {
       notes.push_back(
           count_text(left_out_) +
@@ -180,11 +161,6 @@ class Judging {
     bool given_up = false;
     bool told_of_it = false;
   };
-
-  bool may_repeat() const {
-    const std::size_t planned = gate_ ? most_pairs() : 10;
-    return repeated_ < std::max<std::size_t>(planned / kMostRepeatedShare, 10);
-  }
 
   void store(harness::MeasuredPair& pair, bool repeat) {
     State& state = state_[pair.series];
@@ -286,8 +262,8 @@ class Judging {
   std::int64_t run_ = 0;
   std::int64_t begun_ns_ = 0;
   std::int64_t deadline_ns_ = 0;
-  std::size_t pairs_ = 0, repeated_ = 0, kept_disturbed_ = 0, left_out_ = 0;
-  std::map<std::string, std::size_t> disturbances_;
+  std::size_t left_out_ = 0;
+  DisturbedPairs disturbed_;
   int order_ = 0;
   std::vector<std::string> notes_;
 };
