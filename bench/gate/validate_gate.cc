@@ -26,7 +26,7 @@ namespace coldstart::gate {
 namespace {
 
 constexpr std::size_t kFixedPairs = 120;
-constexpr std::size_t kDefaultPairs = 8000;  // of `coldstart check`
+constexpr std::size_t kDefaultPairs = 4000;  // of `coldstart check`
 
 const std::vector<Injection>& injections() {
   static const std::vector<Injection> all = {
@@ -139,7 +139,7 @@ void replay(const std::string& file, const Replays& replays, const Selection& se
   const std::vector<Recording> recordings = read_recordings(file);
   if (selection.has("recording")) print_recordings(recordings);
   // Fewer than the default, which take a part of the time; and the default.
-  for (const std::size_t pairs : selection.numbers({600, 4000, kDefaultPairs})) {
+  for (const std::size_t pairs : selection.numbers({600, kDefaultPairs})) {
     print_pipelines(recordings, pairs, replays, selection);
   }
   for (const Recording& recording : recordings) print_function(recording, replays, selection);
