@@ -55,6 +55,21 @@ Fd open_once(int directory, const std::string& path, bool in_root) {
   return Fd(static_cast<int>(::syscall(SYS_openat2, directory, path.c_str(), &how, sizeof how)));
 }
 
+// A script may name a script as its interpreter; so often the kernel follows.
+constexpr int kMostScripts = 5;
+
+// What the first line of a script names; empty: it is none.
+std::string interpreter_of(const Fd& script) {
+  std::array<char, 256> text{};
+  const ssize_t got = ::pread(script.get(), text.data(), text.size(), 0);
+  if (got < 3 || text[0] != '#' || text[1] != '!') return {};
+  const std::string all(text.data() + 2, static_cast<std::size_t>(got) - 2);
+  std::istringstream line(all.substr(0, all.find('\n')));
+  std::string interpreter;
+  line >> interpreter;
+  return interpreter;
+}
+
 // A line of /proc/PID/maps: "55d0-55d4 r-xp 00000000 fe:00 1234    /usr/bin/x".
 struct Mapping {
   std::string range;
@@ -145,11 +160,16 @@ bool FileSet::add_if(const std::string& rootfs, const std::string& directory,
                      const std::string& path, std::uint64_t inode) {
   const std::string named = path.starts_with('/') ? path : directory + "/" + path;
   if (path.empty() || !named.starts_with('/')) return false;
-  for (const std::string& candidate : {rootfs + named, named}) {
-    Fd file = open(AT_FDCWD, candidate, false);
-    struct stat status {};
-    if (!file || ::fstat(file.get(), &status) != 0 || status.st_ino != inode) continue;
-    return add(std::move(file), named, true);
+  for (const std::string& root : {rootfs, std::string()}) {
+    std::string at = named;
+    for (int scripts = 0; scripts <= kMostScripts; ++scripts) {
+      Fd file = open(AT_FDCWD, root + at, false);
+      struct stat status {};
+      if (!file || ::fstat(file.get(), &status) != 0) break;
+      if (status.st_ino == inode) return add(std::move(file), at, true);
+      at = interpreter_of(file);
+      if (!at.starts_with('/')) break;
+    }
   }
   return false;
 }

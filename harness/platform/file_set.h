@@ -47,7 +47,9 @@ class FileSet {
   bool add(std::int64_t pid, const std::string& path, std::optional<std::uint64_t> inode = {});
 
   /// Adds a file that a process which is gone named so: below `rootfs`, if that is not empty, else
-  /// in our own root, a relative name from `directory`; only if it is the file with that inode.
+  /// in our own root, a relative name from `directory`; only if it is the file with that inode. Of
+  /// a script that was executed, the kernel tells its name and the inode of its interpreter: then
+  /// that is added.
   bool add_if(const std::string& rootfs, const std::string& directory, const std::string& path,
               std::uint64_t inode);
 
