@@ -61,9 +61,10 @@ RandomWords words_of(const Replays& replays, int replay) {
   return RandomWords(upper << 32U | words());
 }
 
-void run_gate(const std::vector<results::PairSeries>& whole, bool planned_looks, int replay,
-              Counts& counts) {
+void run_gate(const std::vector<results::PairSeries>& whole, bool planned_looks, double margin,
+              int replay, Counts& counts) {
   results::GateOptions options;
+  options.margin = margin;
   options.report_p99 = false;
   options.seed = static_cast<std::uint64_t>(replay);
   const std::size_t pairs = whole.front().pairs();
@@ -96,7 +97,7 @@ Counts replay_gate(const Recording& recording, const Injection& injection, std::
   Counts counts;
   for (int i = replays.first; i < replays.first + replays.count; ++i) {
     RandomWords bits = words_of(replays, i);
-    run_gate({drawn(recording, injection, pairs, bits)}, planned_looks, i, counts);
+    run_gate({drawn(recording, injection, pairs, bits)}, planned_looks, replays.margin, i, counts);
   }
   return counts;
 }
@@ -110,7 +111,7 @@ Counts replay_pipeline(const std::vector<Recording>& recordings, const Injection
     for (const Recording& recording : recordings) {
       series.push_back(drawn(recording, injection, pairs, bits));
     }
-    run_gate(series, true, i, counts);
+    run_gate(series, true, replays.margin, i, counts);
   }
   return counts;
 }

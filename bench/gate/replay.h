@@ -32,6 +32,7 @@ struct Replays {
   std::uint64_t seed = 0;
   int first = 0;
   int count = 0;
+  double margin = 0.02;  ///< of the gate; a smaller one stands for a machine that is noisier
 };
 
 /// One function, `pairs` adjacent pairs from a random place of the recording, the sides of each

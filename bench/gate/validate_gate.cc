@@ -1,10 +1,12 @@
 // Holds the gate against recorded starts of the same programs, with nothing and with something
 // injected, and against the rules of other tools on the same data. Prints Markdown.
-//   validate_gate replay [--recording FILE] [--replays N] [--first N] [--only PART]
-//     FILE: default bench/gate/data/starts.csv.gz. N: of the same programs, default 3,000; of the
-//     rest a third of it, with 2,000 pairs a tenth; they begin with the one numbered --first. PART:
-//     recording, 600, 2000, the name of a function, rules; or one row of it, 2000/1.05. Each replay
-//     has a seed of its own: in parts they give what they give at once.
+//   validate_gate replay [--recording FILE] [--replays N] [--first N] [--only PART] [--margin M]
+//     FILE: default are both of bench/gate/data, starts-before.csv.gz, on which the default number
+//     of pairs was chosen, and starts.csv.gz, on which nothing was. N: of the same programs,
+//     default 3,000; of the rest a third of it, with the default number of pairs a tenth; they
+//     begin with the one numbered --first. PART: recording, 600, 4000 or another number of pairs,
+//     the name of a function, rules; or one row of it, 4000/1.05. Each replay has a seed of its
+//     own: in parts they give what they give at once. M: of the gate, 0.02.
 //   validate_gate convert DATABASE FILE RUN…  from pairs that `coldstart check` has stored
 #include <algorithm>
 #include <cstdio>
@@ -24,6 +26,7 @@ namespace coldstart::gate {
 namespace {
 
 constexpr std::size_t kFixedPairs = 120;
+constexpr std::size_t kDefaultPairs = 4000;  // of `coldstart check`
 
 const std::vector<Injection>& injections() {
   static const std::vector<Injection> all = {
@@ -58,6 +61,11 @@ class Selection {
     return has(part) && row.find(row_) != std::string::npos;
   }
   bool has_header(const std::string& part) const { return has(part) && row_.empty(); }
+  /// These numbers of pairs, or the one that is asked for.
+  std::vector<std::size_t> numbers(std::vector<std::size_t> usual) const {
+    if (part_.empty() || part_.find_first_not_of("0123456789") != std::string::npos) return usual;
+    return {static_cast<std::size_t>(std::stoul(part_))};
+  }
 
  private:
   std::string part_;
@@ -67,15 +75,16 @@ class Selection {
 // `all` is for the same programs; the rest gets a part of it.
 Replays replays_of(const Injection& injection, const Replays& all, int divisor,
                    std::uint64_t seed) {
-  return {seed, all.first, injection.name == "none" ? all.count : std::max(all.count / divisor, 1)};
+  return {seed, all.first, injection.name == "none" ? all.count : std::max(all.count / divisor, 1),
+          all.margin};
 }
 
 void print_pipelines(const std::vector<Recording>& recordings, std::size_t pairs,
                      const Replays& replays, const Selection& selection) {
   const std::string part = std::to_string(pairs);
   if (selection.has_header(part)) {
-    std::printf("\nWhole pipelines, all %zu functions, up to %zu pairs each, four looks:\n\n",
-                recordings.size(), pairs);
+    std::printf("\nWhole pipelines, all %zu functions, up to %zu pairs each, %zu looks:\n\n",
+                recordings.size(), pairs, results::planned_looks(pairs).size());
     std::puts(
         "| injected | FAIL | PASS | INCONCLUSIVE | pairs a function |\n"
         "| :--- | ---: | ---: | ---: | ---: |");
@@ -130,8 +139,9 @@ void replay(const std::string& file, const Replays& replays, const Selection& se
   const std::vector<Recording> recordings = read_recordings(file);
   if (selection.has("recording")) print_recordings(recordings);
   // Fewer than the default, which take a part of the time; and the default.
-  print_pipelines(recordings, 600, replays, selection);
-  print_pipelines(recordings, 2000, replays, selection);
+  for (const std::size_t pairs : selection.numbers({600, kDefaultPairs})) {
+    print_pipelines(recordings, pairs, replays, selection);
+  }
   for (const Recording& recording : recordings) print_function(recording, replays, selection);
   if (!selection.has("rules")) return;
   std::puts("\nThe rules of the others, as their documentation has them:\n");
@@ -166,7 +176,7 @@ void convert(const std::string& database, const std::vector<std::string>& runs,
 int usage() {
   std::fputs(
       "usage: validate_gate replay [--recording FILE] [--replays N] [--first N] [--only "
-      "PART[/ROW]]\n"
+      "PART[/ROW]] [--margin M]\n"
       "       validate_gate convert DATABASE FILE RUN…\n",
       stderr);
   return 2;
@@ -178,24 +188,30 @@ int run(const std::vector<std::string>& words) {
     return 0;
   }
   if (words.empty() || words[0] != "replay" || words.size() % 2 == 0) return usage();
-  std::string file = COLDSTART_SOURCE_DIR "/bench/gate/data/starts.csv.gz";
+  const std::string data = COLDSTART_SOURCE_DIR "/bench/gate/data/";
+  std::vector<std::string> files = {data + "starts-before.csv.gz", data + "starts.csv.gz"};
   std::string only;
   Replays replays{.count = 3000};
   for (std::size_t i = 1; i + 1 < words.size(); i += 2) {
     if (words[i] == "--recording") {
-      file = words[i + 1];
+      files = {words[i + 1]};
     } else if (words[i] == "--replays") {
       replays.count = std::atoi(words[i + 1].c_str());
     } else if (words[i] == "--first") {
       replays.first = std::atoi(words[i + 1].c_str());
+    } else if (words[i] == "--margin") {
+      replays.margin = std::atof(words[i + 1].c_str());
     } else if (words[i] == "--only") {
       only = words[i + 1];
     } else {
       return usage();
     }
   }
-  if (replays.count < 1 || replays.first < 0) return usage();
-  replay(file, replays, Selection(only));
+  if (replays.count < 1 || replays.first < 0 || !(replays.margin >= 0)) return usage();
+  for (const std::string& file : files) {
+    if (files.size() > 1) std::printf("\n### %s\n\n", file.substr(file.rfind('/') + 1).c_str());
+    replay(file, replays, Selection(only));
+  }
   return 0;
 }
 

@@ -166,8 +166,9 @@ Checked judge_stored(const Globals& globals, const CheckOptions& options) {
   }
   results::GateReport report;
   report.title = run.info.suite;
-  report.baseline = "baseline";
-  report.candidate = "candidate";
+  const auto names = side_names(run.info.command_line);
+  report.baseline = names ? names->baseline : "baseline";
+  report.candidate = names ? names->candidate : "candidate";
   report.options = gate_options(options, options.record.seed.value_or(run.info.seed));
   report.functions = results::judge(pairs.series, report.options);
   report.functions.insert(report.functions.end(), skipped.begin(), skipped.end());

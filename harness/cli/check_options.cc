@@ -92,7 +92,7 @@ void add_sides(CLI::App& command, CheckOptions& options) {
 void add_rules(CLI::App& command, CheckOptions& options) {
   command.add_option("--margin", options.margin, "A slowdown up to this is no FAIL")
       ->capture_default_str();
-  command.add_option("--pairs", options.pairs, "Pairs of each function at most (default: 2000)")
+  command.add_option("--pairs", options.pairs, "Pairs of each function at most (default: 4000)")
       ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}));
   command.add_option("--budget", options.budget, "Measure for so long at most")
       ->capture_default_str();

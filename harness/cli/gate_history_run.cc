@@ -62,32 +62,44 @@ std::set<std::string> tiers_that_differ(const std::vector<const Run*>& past, con
   return names;
 }
 
-// Functions that some of the past runs define differently, and in what.
+// The words of a command without their folders, which differ from checkout to checkout.
+std::vector<std::string> names_in(const std::vector<std::string>& command) {
+  std::vector<std::string> names;
+  for (const std::string& word : command) names.push_back(word.substr(word.rfind('/') + 1));
+  return names;
+}
+
+// Functions that some of the past runs define differently, and in what. Those of another runtime or
+// contract do not count.
 std::vector<std::string> definitions_that_differ(const std::vector<const Run*>& past,
                                                  const Run& now) {
   std::vector<std::string> notes;
   for (const Function& function : now.functions) {
-    std::size_t runs = 0;
+    std::size_t others = 0;
+    std::size_t changed = 0;
     std::set<std::string> what;
     for (const Run* run : past) {
       const auto before = std::ranges::find(run->functions, function.name, &Function::name);
       if (before == run->functions.end()) continue;
-      bool differs = false;
-      const auto compare = [&](bool same, const char* field) {
-        if (same) return;
-        what.insert(field);
-        differs = true;
-      };
-      compare(before->runtime == function.runtime, "runtime");
-      compare(before->contract == function.contract, "contract");
-      compare(before->limits == function.limits, "limits");
-      runs += differs ? 1 : 0;
+      if (!results::is_same_function(*run, now, function.name)) {
+        ++others;
+        continue;
+      }
+      const bool same_limits = before->limits == function.limits;
+      const bool same_command = names_in(before->command) == names_in(function.command);
+      if (!same_limits) what.insert("limits");
+      if (!same_command) what.insert("command");
+      changed += same_limits && same_command ? 0 : 1;
     }
-    if (runs == 0) continue;
+    if (others > 0) {
+      notes.push_back(function.name + " is another function in " +
+                      count_text(others, "(runtime or contract): they do not count"));
+    }
+    if (changed == 0) continue;
     std::string fields;
     for (const std::string& field : what) fields += (fields.empty() ? "" : ", ") + field;
     notes.push_back(function.name + " is not what it was in " +
-                    count_text(runs, "(" + fields + "): that is in the answer"));
+                    count_text(changed, "(" + fields + "): that is in the answer"));
   }
   return notes;
 }

@@ -1,10 +1,12 @@
 #include "harness/cli/gate_measure.h"
 
 #include <algorithm>
-#include <map>
+#include <numeric>
 #include <set>
 #include <utility>
 
+#include "harness/cli/gate_disturbed.h"
+#include "harness/cli/gate_plan.h"
 #include "harness/cli/record_run.h"
 #include "harness/platform/host.h"
 #include "harness/process/monotonic.h"
@@ -18,16 +20,14 @@ namespace {
 
 // A series that has never had a pair of answers is given up after so many tries: sooner where
 // neither side answers, and where only one does, when that is enough for a FAIL (one chance in
-// 2^16, for up to 100 functions and four looks).
+// 2^17, for up to 100 functions and eight looks).
 constexpr int kTriesWithoutAnswer = 5;
-constexpr int kTriesOfOneSide = 16;
+constexpr int kTriesOfOneSide = 17;
 // Nor is it tried for ever where pairs fail now and then.
 constexpr std::size_t kTriesForEachPair = 3;
 // What a round takes is taken from so many, or from those of this part of the budget.
 constexpr std::size_t kRoundsForPlan = 20;
 constexpr std::int64_t kBudgetShareForPlan = 20;
-// Where more than a fifth of the pairs is disturbed, that is how this machine is.
-constexpr std::size_t kMostRepeatedShare = 5;
 
 std::string count_text(std::size_t count) {
   return results::format_count(static_cast<std::int64_t>(count));
@@ -61,21 +61,26 @@ class Judging {
     deadline_ns_ = begun_ns_ + request_.budget.count();
   }
 
-  bool wants(std::size_t series, std::size_t untold) {
-    if (harness::monotonic_ns() > deadline_ns_ || state_[series].given_up) return false;
+  // Of the next round.
+  std::size_t wants(std::size_t series, std::size_t untold) {
+    if (untold == 0) tell_given_up(series);
+    if (harness::monotonic_ns() > deadline_ns_ || state_[series].given_up) return 0;
     state_[series].measured = state_[series].tries + untold;
-    if (!gate_) return series_[series].pairs() + untold < most();
-    return !gate_->is_decided(series) && series_[series].pairs() + untold < gate_->next_look();
+    const std::size_t pairs = series_[series].pairs();
+    if (!gate_) return pairs + untold < most() ? 1 : 0;
+    if (gate_->finished() || gate_->is_decided(series)) return 0;
+    // While a window goes on nobody waits for its end: what is measured meanwhile is looked at,
+    // too.
+    const std::size_t planned = gate_->planned_pairs(series);
+    if (pairs >= gate_->pairs_at_next_look(series) || pairs + untold >= planned) return 0;
+    return std::min(gate_->pairs_a_round(series), planned - pairs - untold);
   }
 
   void take(harness::MeasuredPair pair) {
     State& state = state_[pair.series];
     ++state.tries;
-    ++pairs_;
-    const bool repeat = pair.disturbance.has_value() && may_repeat();
-    if (pair.disturbance) ++disturbances_[*pair.disturbance];
-    if (repeat) ++repeated_;
-    if (pair.disturbance && !repeat) ++kept_disturbed_;
+    state.took_ns += pair.took_ns;
+    const bool repeat = disturbed_.repeats(pair.disturbance, gate_ ? most_pairs() : 0);
     store(pair, repeat);
     if (!repeat) count(pair);
     const results::PairSeries& series = series_[pair.series];
@@ -84,13 +89,32 @@ class Judging {
         state.trials >= (one_answers ? kTriesOfOneSide : kTriesWithoutAnswer)) {
       give_up(pair.series);
     }
-    if (gate_ && state.tries > kTriesForEachPair * gate_->looks().back()) give_up(pair.series);
+    if (gate_ && state.tries > kTriesForEachPair * gate_->planned_pairs(pair.series)) {
+      give_up(pair.series);
+    }
     plan(std::max(state.measured, state.tries));
-    look();
+  }
+
+  // When all pairs of a window were taken.
+  void look() {
+    while (gate_ && !gate_->finished() && !gate_->all_decided()) {
+      bool waits = false;
+      for (std::size_t i = 0; i < series_.size(); ++i) {
+        if (gate_->is_decided(i) || state_[i].given_up || skipped_.contains(keys_[i].function)) {
+          continue;
+        }
+        waits = true;
+        if (series_[i].pairs() < gate_->pairs_at_next_look(i)) return;
+      }
+      // Where nothing is waited for, nothing more will come.
+      gate_->look(series_, !waits);
+      tell();
+    }
   }
 
   // What there is when measuring has ended.
   void finish() {
+    for (std::size_t i = 0; i < series_.size(); ++i) tell_given_up(i);
     if (!gate_)
       gate_.emplace(request_.gate, series_.size(), std::vector{std::max(most(), std::size_t{1})});
     if (!gate_->finished() && !gate_->all_decided()) gate_->look(series_, true);
@@ -106,20 +130,7 @@ class Judging {
 
   std::vector<std::string> notes() const {
     std::vector<std::string> notes = notes_;
-    std::string what;
-    std::size_t most = 0;
-    for (const auto& [text, count] : disturbances_) {
-      if (count > most) what = text;
-      most = std::max(most, count);
-    }
-    if (repeated_ > 0) {
-      notes.push_back(count_text(repeated_) + " disturbed pairs were repeated (" + what + ")");
-    }
-    if (kept_disturbed_ > 0) {
-      notes.push_back(count_text(kept_disturbed_) + " of " + count_text(pairs_) +
-                      " pairs were disturbed and count nevertheless: it did not get quieter (" +
-                      what + ")");
-    }
+    for (std::string& note : disturbed_.notes()) notes.push_back(std::move(note));
     if (left_out_ > 0) {
       notes.push_back(
           count_text(left_out_) +
@@ -130,7 +141,11 @@ class Judging {
 
   // Pairs at most, as far as it is known yet.
   std::size_t most_pairs() const {
-    return (gate_ ? gate_->looks().back() : most()) * series_.size();
+    std::size_t sum = 0;
+    for (std::size_t i = 0; i < series_.size(); ++i) {
+      sum += gate_ ? gate_->planned_pairs(i) : most();
+    }
+    return sum;
   }
 
   std::int64_t run() const { return run_; }
@@ -142,13 +157,10 @@ class Judging {
     std::size_t measured = 0;  // at least; those that were not told yet among them
     int trials = 0;            // of pairs that count
     int disturbed = 0;         // and of those that do not
+    std::int64_t took_ns = 0;  // all tries
     bool given_up = false;
+    bool told_of_it = false;
   };
-
-  bool may_repeat() const {
-    const std::size_t planned = gate_ ? gate_->looks().back() * series_.size() : 10;
-    return repeated_ < std::max<std::size_t>(planned / kMostRepeatedShare, 10);
-  }
 
   void store(harness::MeasuredPair& pair, bool repeat) {
     State& state = state_[pair.series];
@@ -182,10 +194,14 @@ class Judging {
     series.candidate_ns.push_back(*after);
   }
 
-  void give_up(std::size_t series) {
-    if (state_[series].given_up) return;
-    state_[series].given_up = true;
-    progress_.warn(series_[series].function + ": given up: " + count_text(state_[series].tries) +
+  void give_up(std::size_t series) { state_[series].given_up = true; }
+
+  // When all of its pairs are stored: those that were measured before it was known count, too.
+  void tell_given_up(std::size_t series) {
+    State& state = state_[series];
+    if (!state.given_up || state.told_of_it) return;
+    state.told_of_it = true;
+    progress_.warn(series_[series].function + ": given up: " + count_text(state.tries) +
                    " pairs were tried, of " + count_text(series_[series].pairs()) +
                    " both sides answered");
   }
@@ -205,27 +221,22 @@ class Judging {
         passed < request_.budget.count() / kBudgetShareForPlan) {
       return;
     }
-    const double round = static_cast<double>(passed) / static_cast<double>(rounds);
-    const auto affordable = static_cast<std::size_t>(static_cast<double>(request_.budget.count()) /
-                                                     std::max(round, 1.0));
-    const std::size_t planned = std::clamp<std::size_t>(affordable, 1, most());
-    if (planned < most()) {
-      notes_.push_back("the time budget allows about " + count_text(planned) + " of " +
+    std::vector<double> costs(series_.size(), 0.0);  // of a pair
+    for (std::size_t i = 0; i < series_.size(); ++i) {
+      costs[i] = static_cast<double>(state_[i].took_ns) /
+                 static_cast<double>(std::max<std::size_t>(state_[i].tries, 1));
+    }
+    // What is not in the pairs: storing them, the ends of windows.
+    const double sum = std::accumulate(costs.begin(), costs.end(), 0.0);
+    const double overhead = static_cast<double>(passed) / static_cast<double>(rounds) - sum;
+    const PairsPlan plan = plan_pairs(
+        costs, {static_cast<double>(request_.budget.count()), std::max(overhead, 0.0), most()});
+    if (plan.rounds < most()) {
+      notes_.push_back("the time budget allows about " + count_text(plan.affordable) + " of " +
                        count_text(most()) + " pairs; more with --budget");
     }
-    gate_.emplace(request_.gate, series_.size(), results::planned_looks(planned));
-  }
-
-  void look() {
-    while (gate_ && !gate_->finished() && !gate_->all_decided()) {
-      for (std::size_t i = 0; i < series_.size(); ++i) {
-        const bool waits_for_none =
-            gate_->is_decided(i) || state_[i].given_up || skipped_.contains(keys_[i].function);
-        if (!waits_for_none && series_[i].pairs() < gate_->next_look()) return;
-      }
-      gate_->look(series_, false);
-      tell();
-    }
+    gate_.emplace(request_.gate, series_.size(), results::planned_looks(plan.rounds),
+                  plan.pairs_a_round);
   }
 
   void tell() const {
@@ -251,8 +262,8 @@ class Judging {
   std::int64_t run_ = 0;
   std::int64_t begun_ns_ = 0;
   std::int64_t deadline_ns_ = 0;
-  std::size_t pairs_ = 0, repeated_ = 0, kept_disturbed_ = 0, left_out_ = 0;
-  std::map<std::string, std::size_t> disturbances_;
+  std::size_t left_out_ = 0;
+  DisturbedPairs disturbed_;
   int order_ = 0;
   std::vector<std::string> notes_;
 };
@@ -277,6 +288,7 @@ JudgedPairs measure_and_judge(harness::Platform& platform, const harness::Launch
     ++pairs;
     judging.take(std::move(pair));
   };
+  sink.told = [&] { judging.look(); };
   sink.progress = [&](const std::string& what) {
     progress.show(what, pairs, static_cast<int>(judging.most_pairs()));
   };

@@ -15,7 +15,7 @@
 namespace coldstart::cli {
 
 /// Pairs of each function at most, where the user does not say.
-inline constexpr std::size_t kDefaultPairs = 2'000;
+inline constexpr std::size_t kDefaultPairs = 4'000;
 
 struct PairsRequest {
   harness::PairedPlan plan;

@@ -203,6 +203,31 @@ Sides sides_of_checkouts(const fs::path& suite, const fs::path& baseline, const 
   return sides;
 }
 
+std::optional<SideNames> side_names(const std::string& command_line) {
+  std::vector<std::string> words;
+  try {
+    words = split_command("command line", command_line);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+  const auto value_of = [&](const std::string& option) -> std::optional<std::string> {
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      if (words[i].starts_with(option + "=")) return words[i].substr(option.size() + 1);
+      if (words[i] == option && i + 1 < words.size()) return words[i + 1];
+    }
+    return std::nullopt;
+  };
+  for (const std::string suffix : {"", "-cmd"}) {
+    const auto baseline = value_of("--baseline" + suffix);
+    const auto candidate = value_of("--candidate" + suffix);
+    if (baseline && candidate) return SideNames{*baseline, *candidate};
+  }
+  const auto range = value_of("--git");
+  const std::size_t dots = range ? range->find("..") : std::string::npos;
+  if (dots == std::string::npos) return std::nullopt;
+  return SideNames{range->substr(0, dots), range->substr(dots + 2)};
+}
+
 std::vector<std::string> split_command(const std::string& option, const std::string& text) {
   std::vector<std::string> words;
   std::string word;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,14 @@ std::vector<results::Budget> budgets_of(const std::string& yaml, const harness::
 
 /// A whole file. Throws Error.
 std::string read_text(const std::filesystem::path& file);
+
+/// What the two sides of a check were called in its command line: folders, commands, revisions.
+/// Absent: it does not say, or is no line of a check.
+struct SideNames {
+  std::string baseline;
+  std::string candidate;
+};
+std::optional<SideNames> side_names(const std::string& command_line);
 
 /// Words of a command line as a shell would split them: blanks, quotes, backslashes; nothing is
 /// expanded. Throws Error for a quote that is not closed, or no word at all.

@@ -12,6 +12,7 @@
 #include "harness/platform/acquaintance.h"
 #include "harness/platform/interruptible.h"
 #include "harness/platform/noise_watch.h"
+#include "harness/process/monotonic.h"
 
 namespace asio = boost::asio;
 
@@ -48,10 +49,10 @@ class PairedRun {
     for (;;) {
       std::vector<std::size_t> round;
       for (std::size_t i = 0; i < series_.size(); ++i) {
-        if (!sides_[series_[i].function][0].skipped && !sides_[series_[i].function][1].skipped &&
-            sink_.wants(i, untold(i))) {
-          round.push_back(i);
+        if (sides_[series_[i].function][0].skipped || sides_[series_[i].function][1].skipped) {
+          continue;
         }
+        round.insert(round.end(), sink_.wants(i, untold(i)), i);
       }
       if (round.empty()) {
         if (held_.empty()) break;
@@ -60,6 +61,7 @@ class PairedRun {
       }
       shuffle(round);
       for (const std::size_t i : round) {
+        if (sink_.wants(i, untold(i)) == 0) continue;  // decided meanwhile
         co_await one_pair(i);
         if (work_.signal()) co_return;
         if (watch_->is_due()) tell_window();
@@ -110,12 +112,14 @@ class PairedRun {
     MeasuredPair pair;
     pair.series = series;
     pair.baseline_first = (random_() & 1U) != 0;
+    const std::int64_t begin_ns = monotonic_ns();
     sink_.progress(sides[0].spec->name);
     for (const bool is_baseline : {pair.baseline_first, !pair.baseline_first}) {
       Start result = co_await start(sides[is_baseline ? 0 : 1], cache);
       if (work_.signal()) co_return;
       (is_baseline ? pair.baseline : pair.candidate) = std::move(result);
     }
+    pair.took_ns = monotonic_ns() - begin_ns;
     held_.push_back(std::move(pair));
   }
 
@@ -126,6 +130,7 @@ class PairedRun {
       sink_.measured(std::move(pair));
     }
     held_.clear();
+    sink_.told();
   }
 
   // A window that is too short is made long enough by waiting: an idle end of it disturbs nobody.

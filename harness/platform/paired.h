@@ -39,6 +39,7 @@ struct MeasuredPair {
   bool baseline_first = false;
   Start baseline;
   Start candidate;
+  std::int64_t took_ns = 0;  ///< with preparation and end of both
   /// What disturbed while it was measured: "other tasks used 0.9 CPUs". Absent: nothing.
   std::optional<std::string> disturbance;
 };
@@ -47,19 +48,22 @@ struct MeasuredPair {
 struct PairedSink {
   /// Once, when all were rehearsed: baseline and candidate of each function, in turn.
   std::function<void(const std::vector<Function>&)> begin;
-  /// Whether a series should get a pair in the round that begins now; so many were measured and not
-  /// told yet. When no series wants one, the measurement ends.
-  std::function<bool(std::size_t series, std::size_t untold)> wants;
+  /// How many pairs a series should get in the round that begins now, asked before it, and again,
+  /// for 0 or not, before each of them; so many were measured and not told yet. When no series
+  /// wants one, the measurement ends.
+  std::function<std::size_t(std::size_t series, std::size_t untold)> wants;
   /// Each pair, when it is known what went on meanwhile: up to a quarter of a second later.
   std::function<void(MeasuredPair)> measured;
+  /// When all pairs of such a window were told.
+  std::function<void()> told;
   std::function<void(const std::string& what)> progress;
   std::function<void(const std::string& line)> warn;
 };
 
 std::vector<PairedSeries> paired_series(const PairedPlan& plan);
 
-/// Rounds of one pair of each series that wants one; the order of series in a round and of the two
-/// sides in a pair is random and follows from the seed. Every side is prepared in the same way.
+/// Rounds of as many pairs of each series as it wants; the order of series in a round and of the
+/// two sides in a pair is random and follows from the seed. Every side is prepared in the same way.
 /// Functions that are skipped on this machine get no pairs. Returns the number of the signal that
 /// interrupted it, if one did: a pair that was under way then is not told.
 struct PairedResult {

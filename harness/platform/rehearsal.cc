@@ -40,6 +40,10 @@ void Rehearsal::see(const probes::Event& event) {
     }
   }
   if (event.kind() != CS_EXEC) return;
+  // The interpreter of a script may have gone on to another program before it can be asked.
+  if (!files_.has(event.raw.file.inode)) {
+    files_.add_if(rootfs_, directory_, event.name, event.raw.file.inode);
+  }
   const auto known = images_.find(probes::key_of(event));
   // Only a living process can be asked for its libraries, so the last one replaces one that is
   // gone.

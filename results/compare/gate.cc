@@ -23,7 +23,7 @@ constexpr std::array<std::string_view, 3> kMetricNames = {"median", "p90", "p99"
 constexpr std::array kMetrics = {Metric::kMedian, Metric::kP90, Metric::kP99};
 
 // Of these shares of the planned pairs.
-constexpr std::array kLookShares = {0.2, 0.4, 0.7, 1.0};
+constexpr std::array kLookShares = {0.05, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8, 1.0};
 constexpr std::size_t kFewestBetweenLooks = 8;
 
 // A number of pairs that nobody will measure; what needs more is too near to the margin.
@@ -66,12 +66,21 @@ std::vector<std::size_t> planned_looks(std::size_t pairs) {
   return looks;
 }
 
-Gate::Gate(GateOptions options, std::size_t functions, std::vector<std::size_t> looks)
+Gate::Gate(GateOptions options, std::size_t functions, std::vector<std::size_t> looks,
+           std::vector<std::size_t> pairs_a_round)
     : options_(std::move(options)),
       looks_(std::move(looks)),
+      pairs_a_round_(pairs_a_round.empty() ? std::vector<std::size_t>(functions, 1)
+                                           : std::move(pairs_a_round)),
       hypotheses_(functions * options_.gating.size()),
       decided_(functions, false),
       verdicts_(functions) {}
+
+std::size_t Gate::next_look() const {
+  const std::size_t done = done_.empty() ? 0 : done_.back();
+  const auto next = std::ranges::upper_bound(looks_, done);
+  return next == looks_.end() ? looks_.back() : *next;
+}
 
 bool Gate::all_decided() const {
   return std::ranges::all_of(decided_, [](bool d) { return d; });
@@ -152,10 +161,10 @@ void Gate::conclude(std::size_t function, std::vector<Evidence>& evidence) {
       const auto for_margin =
           pairs_needed(deviation, margin, {options_.alpha_pass, options_.power});
       if (told.gates && told.verdict == Verdict::kInconclusive && metric.ranks &&
-          for_margin.value_or(UINT64_MAX) > looks_.back()) {
+          for_margin.value_or(UINT64_MAX) > planned_pairs(function)) {
         verdict.too_noisy = FunctionVerdict::TooNoisy{
             change_of(deviation), for_margin.value_or(kHopeless),
-            change_of(smallest_distance(deviation, looks_.back(),
+            change_of(smallest_distance(deviation, planned_pairs(function),
                                         {options_.alpha_pass, options_.power}))};
       }
     }
@@ -199,10 +208,12 @@ void Gate::judge_outcomes(const PairSeries& series, FunctionVerdict& verdict) co
 }
 
 void Gate::look(std::span<const PairSeries> series, bool last) {
-  std::size_t pairs = 0;
-  for (const PairSeries& one : series) pairs = std::max(pairs, one.pairs());
-  done_.push_back(std::max(pairs, done_.empty() ? std::size_t{1} : done_.back() + 1));
-  finished_ = last || done_.size() == looks_.size();
+  std::size_t rounds = 0;
+  for (std::size_t i = 0; i < series.size(); ++i) {
+    rounds = std::max(rounds, series[i].pairs() / pairs_a_round_[i]);
+  }
+  done_.push_back(std::max(rounds, done_.empty() ? std::size_t{1} : done_.back() + 1));
+  finished_ = last || done_.back() >= looks_.back();
 
   // The last look has all the data that there will be, however many were planned, and may spend all
   // that is left.
@@ -220,6 +231,7 @@ void Gate::look(std::span<const PairSeries> series, bool last) {
     verdict.function = series[i].function;
     verdict.cache = series[i].cache;
     verdict.pairs = series[i].pairs();
+    verdict.pairs_a_round = pairs_a_round_[i];
     verdict.look = done_.size();
     for (const Metric metric : kMetrics) {
       const bool gates = std::ranges::find(options_.gating, metric) != options_.gating.end();

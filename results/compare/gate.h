@@ -92,7 +92,8 @@ struct FunctionVerdict {
   std::string cache;
   Verdict verdict = Verdict::kInconclusive;
   std::size_t pairs = 0;
-  std::size_t look = 0;  ///< 1-based: at which it was decided, or the last
+  std::size_t pairs_a_round = 1;  ///< cheap functions get several where a dear one gets one
+  std::size_t look = 0;           ///< 1-based: at which it was decided, or the last
   std::size_t baseline_failed = 0;
   std::size_t candidate_failed = 0;
   std::vector<MetricVerdict> metrics;
@@ -110,20 +111,32 @@ struct FunctionVerdict {
   const MetricVerdict* find(Metric metric) const;
 };
 
-/// Planned numbers of pairs at which the data are looked at; the last is `pairs`. Four looks, fewer
-/// where there would be less than 8 pairs between them.
+/// Planned numbers of pairs at which the data are looked at; the last is `pairs`. Eight looks, the
+/// early ones close together, for a large change is clear soon; fewer where there would be less
+/// than 8 pairs between them.
 std::vector<std::size_t> planned_looks(std::size_t pairs);
 
 struct Evidence;  // gate_evidence.h
 
 class Gate {
  public:
-  /// `functions`: how many series there will be, always in the same order.
-  Gate(GateOptions options, std::size_t functions, std::vector<std::size_t> looks);
+  /// `functions`: how many series there will be, always in the same order. `pairs_a_round`: of
+  /// each; a look at n is a look at n rounds, that is at so many times n pairs. Empty: one each.
+  Gate(GateOptions options, std::size_t functions, std::vector<std::size_t> looks,
+       std::vector<std::size_t> pairs_a_round = {});
 
   const std::vector<std::size_t>& looks() const { return looks_; }
-  /// Pairs at which to look next.
-  std::size_t next_look() const { return looks_.at(done_.size()); }
+  std::size_t pairs_a_round(std::size_t function) const { return pairs_a_round_.at(function); }
+  /// Pairs of a function by the last look, and by the next.
+  std::size_t planned_pairs(std::size_t function) const {
+    return looks_.back() * pairs_a_round_.at(function);
+  }
+  std::size_t pairs_at_next_look(std::size_t function) const {
+    return next_look() * pairs_a_round_.at(function);
+  }
+  /// Rounds at which to look next, or later: planned looks that were passed by are left out. Not
+  /// when finished.
+  std::size_t next_look() const;
 
   /// Judges what is undecided. `last`: there will be no further look, though fewer pairs came than
   /// were planned. At the last planned look it is so anyway.
@@ -144,7 +157,8 @@ class Gate {
 
   GateOptions options_;
   std::vector<std::size_t> looks_;
-  std::vector<std::size_t> done_;  // looks that were taken, as pairs
+  std::vector<std::size_t> pairs_a_round_;
+  std::vector<std::size_t> done_;  // looks that were taken, as rounds
   std::size_t hypotheses_;         // the family: functions x gating metrics
   std::size_t rejected_ = 0;       // of them, so far
   std::vector<bool> decided_;

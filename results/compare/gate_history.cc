@@ -107,6 +107,11 @@ void judge_outcomes(const Outcomes& past, const Outcomes& now, double alpha,
   }
 }
 
+const Function* find_function(const Run& run, const std::string& name) {
+  const auto found = std::ranges::find(run.functions, name, &Function::name);
+  return found == run.functions.end() ? nullptr : &*found;
+}
+
 // The cold starts that count, of one function in one cache state.
 std::vector<const Start*> cold_starts(const Run& run, const FunctionVerdict& setting) {
   std::vector<const Start*> starts;
@@ -140,11 +145,23 @@ std::string host_difference(const Host& past, const Host& now) {
   return text;
 }
 
+bool is_same_function(const Run& past, const Run& now, const std::string& name) {
+  const Function* before = find_function(past, name);
+  const Function* function = find_function(now, name);
+  return before == nullptr || function == nullptr ||
+         (before->runtime == function->runtime && before->contract == function->contract);
+}
+
 std::vector<FunctionVerdict> judge_history(const std::vector<const Run*>& past, const Run& now,
                                            const GateOptions& options) {
   std::vector<std::vector<Summary>> summaries;
   summaries.reserve(past.size());
-  for (const Run* run : past) summaries.push_back(summarize(*run));
+  for (const Run* run : past) {
+    summaries.push_back(summarize(*run));
+    std::erase_if(summaries.back(), [&](const Summary& summary) {
+      return !is_same_function(*run, now, summary.function);
+    });
+  }
   const std::vector<Summary> current = summarize(now);
   const double family =
       static_cast<double>(std::max<std::size_t>(current.size() * options.gating.size(), 1));
@@ -206,6 +223,7 @@ std::vector<std::vector<StartPair>> pairs_with_history(
     pairs.emplace_back();
     std::vector<std::vector<const Start*>> before;
     for (const Run* run : past) {
+      if (!is_same_function(*run, now, verdict.function)) continue;
       before.push_back(cold_starts(*run, verdict));
       if (before.back().empty()) before.pop_back();
     }

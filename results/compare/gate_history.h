@@ -22,6 +22,12 @@ std::string host_fingerprint(const Host& host);
 /// How two hosts differ: "kernel 6.1.0 and 6.18.0"; empty: not at all.
 std::string host_difference(const Host& past, const Host& now);
 
+/// Whether a function is of the same runtime and contract in both runs, as far as they know it. A
+/// latency to the first answer and one to the exit, or of a Python and of a native program that
+/// happen to share a name, are no history of each other. Its command may differ: that is what
+/// people change, and want to hear about.
+bool is_same_function(const Run& past, const Run& now, const std::string& name);
+
 /// One verdict for each function and cache state of `now`, on median and p90 (as far as they gate):
 /// its logarithm against the prediction interval of those of the past runs. What never answers, or
 /// fails significantly more often than in the past runs (Fisher, alpha_fail over all functions), is

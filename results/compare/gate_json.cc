@@ -59,6 +59,7 @@ Json function_json(const FunctionVerdict& function) {
   put(json, "cache", function.cache);
   json["verdict"] = name(function.verdict);
   json["pairs"] = function.pairs;
+  if (function.pairs_a_round > 1) json["pairs_a_round"] = function.pairs_a_round;
   json["look"] = function.look;
   json["baseline_failed"] = function.baseline_failed;
   json["candidate_failed"] = function.candidate_failed;

@@ -71,16 +71,25 @@ std::string listed(const Names& names) {
   return text;
 }
 
-void compare_names(const std::vector<StartPair>& pairs, const std::string& singular,
-                   const std::string& plural, const NamesOf& names,
+// What more and fewer of them is called: "more libraries", of things of which all are known.
+struct Wording {
+  std::string one, several;  ///< "library", "libraries"
+  std::string more, fewer;   ///< between the number and that word
+  std::string behind_more, behind_fewer;
+};
+
+void compare_names(const std::vector<StartPair>& pairs, const Wording& words, const NamesOf& names,
                    std::vector<std::string>& lines) {
-  const auto line = [&](const Names& changed, const std::string& which) {
+  const auto line = [&](const Names& changed, const std::string& which, const std::string& behind) {
     if (changed.empty()) return;
-    lines.push_back(format_count(static_cast<std::int64_t>(changed.size())) + " " + which + " " +
-                    (changed.size() == 1 ? singular : plural) + ": " + listed(changed));
+    lines.push_back(format_count(static_cast<std::int64_t>(changed.size())) + " " + which +
+                    (changed.size() == 1 ? words.one : words.several) + behind + ": " +
+                    listed(changed));
   };
-  line(only_in(pairs, &StartPair::candidate, &StartPair::baseline, names), "more");
-  line(only_in(pairs, &StartPair::baseline, &StartPair::candidate, names), "fewer");
+  line(only_in(pairs, &StartPair::candidate, &StartPair::baseline, names), words.more,
+       words.behind_more);
+  line(only_in(pairs, &StartPair::baseline, &StartPair::candidate, names), words.fewer,
+       words.behind_fewer);
 }
 
 // A count that both sides have, where its median changed.
@@ -114,9 +123,12 @@ std::int64_t middle_of(std::vector<std::int64_t> values) {
 
 std::vector<std::string> what_it_loads(const std::vector<StartPair>& pairs) {
   std::vector<std::string> lines;
-  compare_names(pairs, "library", "libraries", library_names, lines);
-  compare_names(pairs, "import among the longest", "imports among the longest", import_names,
-                lines);
+  compare_names(pairs, {"library", "libraries", "more ", "fewer ", "", ""}, library_names, lines);
+  // Only those that took longest are stored: what is not among them may be there all the same.
+  compare_names(pairs,
+                {"import", "imports", "", "", " newly among the longest",
+                 " no longer among the longest, imported or not"},
+                import_names, lines);
   const auto from = [](auto part, auto member) {
     return [=](const Start& start) -> std::optional<std::int64_t> {
       const auto& account = start.account.*part;

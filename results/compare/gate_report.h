@@ -19,7 +19,7 @@ struct GateReport {
   bool paired = true;  ///< false: against the medians of past runs
   GateOptions options;
   bool fail_on_improvement = false;  ///< whatever the verdict; it stays what it is
-  std::vector<std::size_t> looks;    ///< planned, in pairs; empty: not paired
+  std::vector<std::size_t> looks;    ///< planned, in rounds; empty: not paired
   std::vector<FunctionVerdict> functions;
   std::vector<Attribution> attributions;  ///< of each of them, or empty
   std::vector<BudgetVerdict> budgets;

@@ -164,6 +164,9 @@ std::string gate_setting(const GateReport& report) {
                      format_percent(report.options.margin);
   if (!report.looks.empty()) {
     text += ", up to " + count_of(report.looks.back(), "pair", "pairs") + " a function";
+    const bool several = std::ranges::any_of(
+        report.functions, [](const FunctionVerdict& each) { return each.pairs_a_round > 1; });
+    if (several) text += " (several times as many of cheap ones)";
   }
   return text;
 }

@@ -60,6 +60,8 @@ END
     expect 1 FAIL "$program" check --judge latest --json one.json
     expect 1 FAIL "$program" check --judge latest --json two.json
     cmp -s one.json two.json || fail "the same pairs and seed gave two answers"
+    has one.json '"baseline": "old"'
+    has one.json '"candidate": "new"'
     ;;
   same)
     checkouts
@@ -87,6 +89,10 @@ END
       --candidate-cmd 'sh -c "sleep 0.16"' --pairs 20
     expect 1 'starts of the candidate failed' "$program" --quiet check --baseline-cmd true \
       --candidate-cmd false --contract exec --pairs 30
+    # What is said of the pairs that were tried is what is stored.
+    tried=$(sed -n 's/.*given up: \([0-9]*\) pairs were tried.*/\1/p' err)
+    stored=$("$program" export latest --format csv 2>/dev/null | grep -c '^false@baseline\|,false@baseline,')
+    [[ $tried == "$stored" ]] || fail "given up after '$tried' pairs, '$stored' are stored"
     ;;
   github)
     export GITHUB_ACTIONS=true GITHUB_STEP_SUMMARY=$work/summary

@@ -137,6 +137,19 @@ TEST_F(FileSetTest, TheNameOfAScriptLeadsToWhatInterpretsIt) {
   EXPECT_TRUE(files.add_if("", folder_, "outer", inode_of(folder_ / "outer")));
 }
 
+TEST_F(FileSetTest, OfAScriptThatWasExecutedTheInterpreterIsFound) {
+  const std::string interpreter = write("interpreter");
+  std::ofstream(folder_ / "inner") << "#! " << interpreter << " -x\n";
+  std::ofstream(folder_ / "outer") << "#!" << (folder_ / "inner").string() << "\nrest\n";
+  struct stat status {};
+  ASSERT_EQ(::stat(interpreter.c_str(), &status), 0);
+  FileSet files;
+  EXPECT_FALSE(files.add_if("", folder_, "outer", status.st_ino + 1'000'000'000));
+  EXPECT_TRUE(files.add_if("", folder_, "outer", status.st_ino));
+  EXPECT_EQ(files.states().at(0).path, interpreter);
+  EXPECT_TRUE(files.has(status.st_ino));
+}
+
 TEST_F(FileSetTest, TheFilesThatAProcessHasMappedAreFound) {
   const std::string path = write("a");
   const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));

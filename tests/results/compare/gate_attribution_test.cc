@@ -109,7 +109,7 @@ TEST(Attribution, TellsWhichLibrariesImportsAndClassesAreNew) {
   }
   const auto loads = attribute({made.pairs}).front().loads;
   EXPECT_EQ(loads, (std::vector<std::string>{"1 more library: libextra.so.1",
-                                             "1 more import among the longest: numpy",
+                                             "1 import newly among the longest: numpy",
                                              "Python imports: 100 before, 141 now"}));
 }
 

@@ -33,6 +33,23 @@ TEST(History, PassesFailsAndKnowsWhenItCannotTell) {
             "needs 3 past runs on this host, there are 2");
 }
 
+TEST(History, AnotherFunctionOfTheSameNameDoesNotCount) {
+  std::vector<coldstart::Run> runs;
+  for (std::size_t i = 0; i < 12; ++i) runs.push_back(made_run(i + 1, i < 4 ? 0 : 600'000));
+  for (std::size_t i = 4; i < 12; ++i) runs[i].functions.front().runtime = "python";
+  std::vector<const coldstart::Run*> past;
+  for (const coldstart::Run& run : runs) past.push_back(&run);
+  const auto now = made_run(99, 600'000);
+  EXPECT_EQ(judge_history(past, now, {}).front().pairs, 4U);
+  runs[0].functions.front().contract = "exec";
+  const auto three = judge_history(past, now, {});
+  EXPECT_EQ(three.front().pairs, 3U);
+  // A command is what people change.
+  runs[1].functions.front().command = {"other"};
+  EXPECT_EQ(judge_history(past, now, {}).front().pairs, 3U);
+  EXPECT_EQ(pairs_with_history(past, now, three).front().size(), 400U);
+}
+
 TEST(History, SeesImprovements) {
   const auto faster = verdicts(12, -400'000);
   EXPECT_EQ(faster.front().verdict, Verdict::kPass);

@@ -151,7 +151,7 @@ TEST(Gate, OneSlowFunctionOfManyIsFound) {
 
 TEST(Gate, StopsEarlyWhenTheAnswerIsClear) {
   Gate gate({}, 1, planned_looks(600));
-  EXPECT_EQ(gate.looks(), (std::vector<std::size_t>{120, 240, 420, 600}));
+  EXPECT_EQ(gate.looks(), (std::vector<std::size_t>{30, 60, 120, 180, 270, 360, 480, 600}));
   gate.look(std::vector{made_series({.pairs = 120, .slower = 1.3})}, false);
   EXPECT_TRUE(gate.all_decided());
   EXPECT_EQ(gate.verdicts().front().verdict, Verdict::kFail);
@@ -190,10 +190,37 @@ TEST(Gate, WhatIsDecidedStaysSo) {
   EXPECT_EQ(gate.verdicts()[1].pairs, 80U);
 }
 
+TEST(Gate, LooksThatWerePassedByAreLeftOut) {
+  Gate gate({}, 1, planned_looks(600));
+  EXPECT_EQ(gate.next_look(), 30U);
+  gate.look(std::vector{made_series({.pairs = 125, .slower = 1.02, .spread = 0.2})}, false);
+  EXPECT_EQ(gate.next_look(), 180U);
+  EXPECT_FALSE(gate.finished());
+  gate.look(std::vector{made_series({.pairs = 610, .slower = 1.02, .spread = 0.2})}, false);
+  EXPECT_TRUE(gate.finished());
+}
+
+TEST(Gate, ACheapFunctionHasSeveralPairsInARound) {
+  Gate gate({}, 2, {50, 100}, {4, 1});
+  EXPECT_EQ(gate.pairs_at_next_look(0), 200U);
+  EXPECT_EQ(gate.planned_pairs(0), 400U);
+  EXPECT_EQ(gate.planned_pairs(1), 100U);
+  std::vector<PairSeries> series = {
+      made_series({.function = "cheap", .pairs = 200, .slower = 1.02, .spread = 0.2}),
+      made_series({.function = "dear", .pairs = 50, .slower = 1.02, .spread = 0.2})};
+  gate.look(series, false);
+  EXPECT_EQ(gate.next_look(), 100U);
+  EXPECT_EQ(gate.verdicts()[0].pairs_a_round, 4U);
+  series = {made_series({.function = "cheap", .pairs = 400, .slower = 1.02, .spread = 0.2}),
+            made_series({.function = "dear", .pairs = 100, .slower = 1.02, .spread = 0.2})};
+  gate.look(series, false);
+  EXPECT_TRUE(gate.finished());
+}
+
 TEST(Gate, FewPairsHaveFewLooks) {
   EXPECT_EQ(planned_looks(5), (std::vector<std::size_t>{5}));
-  EXPECT_EQ(planned_looks(20), (std::vector<std::size_t>{8, 20}));
-  EXPECT_EQ(planned_looks(40), (std::vector<std::size_t>{8, 16, 28, 40}));
+  EXPECT_EQ(planned_looks(20), (std::vector<std::size_t>{9, 20}));
+  EXPECT_EQ(planned_looks(40), (std::vector<std::size_t>{8, 18, 32, 40}));
 }
 
 TEST(Gate, ACandidateThatFailsToStartFails) {
@@ -207,15 +234,15 @@ TEST(Gate, ACandidateThatFailsToStartFails) {
 }
 
 TEST(Gate, FailedStartsAreLookedAtAsStrictlyAsThereAreLooks) {
-  // 2^-8 is enough for one look (1 %), and not for a quarter of it.
+  // 2^-8 is enough for one look (1 %), and not for an eighth of it.
   PairSeries series = made_series({.pairs = 40});
   series.candidate_failed = 8;
   Gate one(GateOptions{}, 1, {1000});
   one.look(std::vector{series}, false);
   EXPECT_EQ(one.verdicts().front().verdict, Verdict::kFail);
-  Gate four(GateOptions{}, 1, planned_looks(1000));
-  four.look(std::vector{series}, false);
-  EXPECT_NE(four.verdicts().front().verdict, Verdict::kFail);
+  Gate eight(GateOptions{}, 1, planned_looks(1000));
+  eight.look(std::vector{series}, false);
+  EXPECT_NE(eight.verdicts().front().verdict, Verdict::kFail);
 }
 
 TEST(Gate, TheSameInputAndSeedGiveTheSameBytes) {
