@@ -187,7 +187,10 @@ class Judging {
     const auto before = latency_ns(pair.baseline.timeline);
     const auto after = latency_ns(pair.candidate.timeline);
     if (!pair.baseline.usable() || !pair.candidate.usable() || !before || !after) {
-      if (baseline_ok && candidate_ok) ++left_out_;
+      if (baseline_ok && candidate_ok) {
+        ++left_out_;
+        ++series.left_out;
+      }
       return;
     }
     series.baseline_ns.push_back(*before);
@@ -202,8 +205,7 @@ class Judging {
     if (!state.given_up || state.told_of_it) return;
     state.told_of_it = true;
     progress_.warn(series_[series].function + ": given up: " + count_text(state.tries) +
-                   " pairs were tried, of " + count_text(series_[series].pairs()) +
-                   " both sides answered");
+                   " pairs were tried, and " + count_text(series_[series].pairs()) + " count");
   }
 
   std::size_t most() const { return request_.most_pairs; }

@@ -200,8 +200,11 @@ void Gate::judge_outcomes(const PairSeries& series, FunctionVerdict& verdict) co
     }
   }
   if (series.pairs() == 0 && verdict.verdict == Verdict::kInconclusive) {
-    verdict.reason = "no pair of which both sides answered";
-    if (failed > 0) {
+    verdict.reason = series.left_out == 0 ? "no pair of which both sides answered"
+                                          : "no pair counts: of " + text(series.left_out) +
+                                                " both sides answered, but probe events were lost "
+                                                "or a cache state was not proven";
+    if (failed + series.left_out > 0) {
       for (MetricVerdict& metric : verdict.metrics) metric.more_pairs.reset();
     }
   }

@@ -60,6 +60,9 @@ struct PairSeries {
   /// Pairs that are not among them because only that side failed to answer.
   std::size_t baseline_failed = 0;
   std::size_t candidate_failed = 0;
+  /// Nor these, of which both answered: one start lost probe events, or its cache state was not
+  /// proven (Start::usable).
+  std::size_t left_out = 0;
 
   std::size_t pairs() const { return baseline_ns.size(); }
 };

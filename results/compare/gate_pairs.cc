@@ -29,7 +29,10 @@ void add(const Both& both, PairSeries& series, std::vector<StartPair>& starts) {
   }
   const auto before = latency_ns(both.baseline->timeline);
   const auto after = latency_ns(both.candidate->timeline);
-  if (!both.baseline->usable() || !both.candidate->usable() || !before || !after) return;
+  if (!both.baseline->usable() || !both.candidate->usable() || !before || !after) {
+    if (baseline_ok && candidate_ok) ++series.left_out;
+    return;
+  }
   series.baseline_ns.push_back(*before);
   series.candidate_ns.push_back(*after);
   starts.push_back({both.baseline, both.candidate});

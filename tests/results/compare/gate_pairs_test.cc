@@ -47,6 +47,7 @@ TEST(PairsOf, LeavesOutWhatCannotBeCompared) {
   EXPECT_EQ(pairs.series[0].pairs(), 1U);
   EXPECT_EQ(pairs.series[0].candidate_failed, 1U);
   EXPECT_EQ(pairs.series[0].baseline_failed, 0U);
+  EXPECT_EQ(pairs.series[0].left_out, 1U);
 }
 
 TEST(PairsOf, AnOrdinaryRunHasNone) {

@@ -233,6 +233,17 @@ TEST(Gate, ACandidateThatFailsToStartFails) {
   EXPECT_EQ(judge(std::vector{series}, {}).front().verdict, Verdict::kPass);
 }
 
+TEST(Gate, WhereNoPairCountsItSaysWhyAndPromisesNothing) {
+  PairSeries series;
+  series.function = "cpp";
+  series.left_out = 15;
+  const auto verdict = judge(std::vector{series}, {}).front();
+  EXPECT_EQ(verdict.verdict, Verdict::kInconclusive);
+  EXPECT_NE(verdict.reason.find("of 15 both sides answered, but"), std::string::npos)
+      << verdict.reason;
+  for (const MetricVerdict& metric : verdict.metrics) EXPECT_FALSE(metric.more_pairs);
+}
+
 TEST(Gate, FailedStartsAreLookedAtAsStrictlyAsThereAreLooks) {
   // 2^-8 is enough for one look (1 %), and not for an eighth of it.
   PairSeries series = made_series({.pairs = 40});
