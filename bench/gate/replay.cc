@@ -25,16 +25,17 @@ std::int64_t injected(std::int64_t latency_ns, const Injection& injection, Rando
   return std::llround(latency);
 }
 
+// Of a stretch that must not go beyond the end of the recording.
 std::size_t place(const Recording& recording, std::size_t pairs, RandomWords& bits) {
   const std::size_t places = recording.pairs() - std::min(pairs, recording.pairs()) + 1;
   return draw_below(bits, static_cast<std::uint32_t>(places));
 }
 
-// Endless in principle: a stretch that is longer than the recording begins again at its front.
+// From anywhere: a stretch that reaches the end of the recording goes on at its front.
 results::PairSeries drawn(const Recording& recording, const Injection& injection, std::size_t pairs,
                           RandomWords& bits) {
   results::PairSeries series{recording.function, "page-cache", {}, {}, 0, 0};
-  const std::size_t begin = place(recording, pairs, bits);
+  const std::size_t begin = draw_below(bits, static_cast<std::uint32_t>(recording.pairs()));
   for (std::size_t i = 0; i < pairs; ++i) {
     const std::size_t at = (begin + i) % recording.pairs();
     const bool swap = (bits() & 1U) != 0;

@@ -60,12 +60,12 @@ void tell(const results::GateReport& report, const Globals& globals, const Check
 }
 
 void tell_fault(const std::string& fault, const std::string& title, const CheckOutputs& outputs) {
-  if (outputs.junit.empty()) return;
   results::GateReport report;
   report.title = title;
   report.faults.push_back(fault);
   try {
-    write_text_file(outputs.junit, results::gate_junit(report));
+    tell_github(report, outputs.markdown != "-" && outputs.junit != "-" && outputs.json != "-");
+    if (!outputs.junit.empty()) write_text_file(outputs.junit, results::gate_junit(report));
   } catch (const Error& error) {
     std::fprintf(stderr, "warning: %s\n", error.what());
   }

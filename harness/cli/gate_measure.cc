@@ -1,7 +1,6 @@
 #include "harness/cli/gate_measure.h"
 
 #include <algorithm>
-#include <numeric>
 #include <set>
 #include <utility>
 
@@ -84,7 +83,8 @@ class Judging {
     store(pair, repeat);
     if (!repeat) count(pair);
     const results::PairSeries& series = series_[pair.series];
-    const bool one_answers = series.baseline_failed + series.candidate_failed > 0;
+    // Lost events pass, and what only one side fails to answer may be a FAIL.
+    const bool one_answers = series.baseline_failed + series.candidate_failed + series.left_out > 0;
     if (series.pairs() == 0 &&
         state.trials >= (one_answers ? kTriesOfOneSide : kTriesWithoutAnswer)) {
       give_up(pair.series);
@@ -214,28 +214,33 @@ class Judging {
   // are slower than those after them: some are waited for, unless they take much of the time.
   void plan(std::size_t rounds) {
     if (gate_ || rounds == 0) return;
-    for (std::size_t i = 0; i < series_.size(); ++i) {
-      if (state_[i].given_up || skipped_.contains(keys_[i].function)) continue;
-      if (series_[i].pairs() == 0) return;
-    }
     const std::int64_t passed = harness::monotonic_ns() - begun_ns_;
-    if (rounds < std::min(kRoundsForPlan, most()) &&
-        passed < request_.budget.count() / kBudgetShareForPlan) {
-      return;
-    }
+    const bool is_time = passed >= request_.budget.count() / kBudgetShareForPlan;
     std::vector<double> costs(series_.size(), 0.0);  // of a pair
+    std::int64_t for_nothing = 0, in_pairs = 0;
     for (std::size_t i = 0; i < series_.size(); ++i) {
-      costs[i] = static_cast<double>(state_[i].took_ns) /
-                 static_cast<double>(std::max<std::size_t>(state_[i].tries, 1));
+      if (skipped_.contains(keys_[i].function)) continue;
+      const State& state = state_[i];
+      in_pairs += state.took_ns;
+      // One that has never answered, slowly, must not keep the others from their time.
+      const bool is_dead =
+          state.given_up || (is_time && series_[i].pairs() == 0 && state.trials > 0);
+      if (is_dead) {
+        for_nothing += state.took_ns;
+        continue;
+      }
+      if (series_[i].pairs() == 0) return;
+      costs[i] = static_cast<double>(state.took_ns) / static_cast<double>(state.tries);
     }
+    if (rounds < std::min(kRoundsForPlan, most()) && !is_time) return;
     // What is not in the pairs: storing them, the ends of windows.
-    const double sum = std::accumulate(costs.begin(), costs.end(), 0.0);
-    const double overhead = static_cast<double>(passed) / static_cast<double>(rounds) - sum;
-    const PairsPlan plan = plan_pairs(
-        costs, {static_cast<double>(request_.budget.count()), std::max(overhead, 0.0), most()});
-    if (plan.rounds < most()) {
+    const double overhead = static_cast<double>(std::max<std::int64_t>(passed - in_pairs, 0)) /
+                            static_cast<double>(rounds);
+    const auto time = static_cast<double>(request_.budget.count() - for_nothing);
+    const PairsPlan plan = plan_pairs(costs, {std::max(time, 1.0), overhead, most()});
+    if (plan.affordable < most()) {
       notes_.push_back("the time budget allows about " + count_text(plan.affordable) + " of " +
-                       count_text(most()) + " pairs; more with --budget");
+                       count_text(most()) + " pairs of the dearest function; more with --budget");
     }
     gate_.emplace(request_.gate, series_.size(), results::planned_looks(plan.rounds),
                   plan.pairs_a_round);

@@ -113,7 +113,9 @@ void Gate::judge_failures(std::vector<std::vector<Evidence>>& evidence) {
   for (Evidence* metric : open) {
     const double alpha = options_.alpha_fail /
                          static_cast<double>(std::max<std::size_t>(hypotheses_ - rejected_, 1));
-    if (!(metric->told.p_slower <= level(alpha))) break;
+    // A level of 0 (too small for a double) is never reached, not even by a p-value of 0.
+    const double allowed = level(alpha);
+    if (!(allowed > 0 && metric->told.p_slower <= allowed)) break;
     metric->failed = true;
     ++rejected_;
   }
@@ -137,7 +139,7 @@ void Gate::conclude(std::size_t function, std::vector<Evidence>& evidence) {
           metric.error * std::sqrt(n * 3 / boost::math::constants::pi<double>());
       if (const auto low = metric.lower_bound(level(step))) told.low = change_of(*low);
       if (const auto high = metric.upper_bound(pass_level)) told.high = change_of(*high);
-      const bool passed = metric.may_gate && metric.p_less(margin) <= pass_level;
+      const bool passed = metric.may_gate && pass_level > 0 && metric.p_less(margin) <= pass_level;
       told.verdict = metric.failed ? Verdict::kFail
                      : passed      ? Verdict::kPass
                                    : Verdict::kInconclusive;

@@ -25,12 +25,24 @@ std::optional<std::int64_t> value_of(const Start& start, const std::string& what
   return std::nullopt;
 }
 
-BudgetVerdict judge_one(const Budget& budget, const std::string& cache,
-                        std::vector<std::int64_t> values, double alpha_fail, double alpha_pass) {
-  BudgetVerdict verdict{budget, cache, Verdict::kInconclusive, values.size(), {}, {}, {}, {}};
+struct Question {
+  const Budget* budget = nullptr;
+  std::string cache;
+  std::vector<std::int64_t> values;
+  std::size_t left_out = 0;  // starts that answered, and lost events or were not proven
+};
+
+BudgetVerdict judge_one(Question& question, double alpha_fail, double alpha_pass) {
+  const Budget& budget = *question.budget;
+  std::vector<std::int64_t>& values = question.values;
+  BudgetVerdict verdict{budget, question.cache, Verdict::kInconclusive, values.size(), {}, {}, {},
+                        {}};
   if (values.empty()) {
-    verdict.reason = metric_from_name(budget.what) ? "no start answered"
-                                                   : "no start has the phase " + budget.what;
+    verdict.reason =
+        !metric_from_name(budget.what) ? "no start has the phase " + budget.what
+        : question.left_out > 0
+            ? "no start counts: probe events were lost, or a cache state was not proven"
+            : "no start answered";
     return verdict;
   }
   std::ranges::sort(values);
@@ -61,21 +73,33 @@ bool is_budget_name(const std::string& what) {
 std::vector<BudgetVerdict> judge_budgets(const std::vector<const Start*>& starts,
                                          const std::vector<Budget>& budgets,
                                          const GateOptions& options) {
-  const double alpha_fail =
-      options.alpha_fail / static_cast<double>(std::max<std::size_t>(budgets.size(), 1));
-  std::vector<BudgetVerdict> verdicts;
+  // One question for each cache state of a budget's function.
+  std::vector<Question> questions;
   for (const Budget& budget : budgets) {
-    std::map<std::string, std::vector<std::int64_t>> by_cache;
+    std::map<std::string, Question> by_cache;
+    std::size_t left_out = 0;
     for (const Start* start : starts) {
-      if (start->function != budget.function || !start->usable()) continue;
-      auto& values = by_cache[start->cache];
+      if (start->function != budget.function) continue;
+      if (!start->usable()) {
+        left_out += start->outcome == Outcome::kOk ? 1 : 0;
+        continue;
+      }
+      auto& values = by_cache[start->cache].values;
       if (const auto value = value_of(*start, budget.what)) values.push_back(*value);
     }
     if (by_cache.empty()) by_cache[""];
-    for (auto& [cache, values] : by_cache) {
-      verdicts.push_back(
-          judge_one(budget, cache, std::move(values), alpha_fail, options.alpha_pass));
+    for (auto& [cache, question] : by_cache) {
+      question.budget = &budget;
+      question.cache = cache;
+      question.left_out = left_out;
+      questions.push_back(std::move(question));
     }
+  }
+  const double alpha_fail =
+      options.alpha_fail / static_cast<double>(std::max<std::size_t>(questions.size(), 1));
+  std::vector<BudgetVerdict> verdicts;
+  for (Question& question : questions) {
+    verdicts.push_back(judge_one(question, alpha_fail, options.alpha_pass));
   }
   return verdicts;
 }

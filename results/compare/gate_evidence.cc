@@ -79,7 +79,6 @@ Evidence evidence_of(const PairSeries& series, Metric metric, std::uint64_t seed
     evidence.told.reason = "needs " +
                            format_count(static_cast<std::int64_t>(fewest_pairs(metric))) +
                            " pairs, has " + format_count(static_cast<std::int64_t>(n));
-    evidence.told.more_pairs = fewest_pairs(metric) - n;
     evidence.may_gate = false;
     return evidence;
   }
@@ -104,7 +103,6 @@ Evidence evidence_of(const PairSeries& series, Metric metric, std::uint64_t seed
   evidence.told.change = std::expm1(evidence.centre);
   if (metric == Metric::kP99 && n < kPairsForP99) {
     evidence.may_gate = false;
-    evidence.told.more_pairs = kPairsForP99 - n;
     evidence.told.reason = "p99 gates from " +
                            format_count(static_cast<std::int64_t>(kPairsForP99)) +
                            " pairs on, these are " + format_count(static_cast<std::int64_t>(n));

@@ -200,6 +200,10 @@ std::vector<FunctionVerdict> judge_history(const std::vector<const Run*>& past, 
         unknown.metric = metric;
         unknown.reason = "too few starts of this run answered (" +
                          format_count(static_cast<std::int64_t>(summary.n)) + ")";
+        if (const std::size_t out = summary.lost + summary.unproven; out > 0) {
+          unknown.reason += "; of " + format_count(static_cast<std::int64_t>(out)) +
+                            " probe events were lost, or the cache state was not proven";
+        }
       }
       any_failed = any_failed || verdict.metrics.back().verdict == Verdict::kFail;
       all_passed = all_passed && verdict.metrics.back().verdict == Verdict::kPass;

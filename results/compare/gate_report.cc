@@ -53,12 +53,14 @@ std::string explain(const FunctionVerdict& function, const MetricVerdict& metric
                     const GateReport& report) {
   const std::string change = metric.change ? format_change(*metric.change) : std::string();
   if (metric.verdict == Verdict::kFail) {
-    return "slower by " + change + ", at least " + format_change(metric.low.value_or(0)) +
+    return "slower by " + change +
+           (metric.low ? ", at least " + format_change(*metric.low) : std::string()) +
            "; allowed are " + format_percent(report.options.margin);
   }
   if (metric.verdict == Verdict::kPass) {
     return metric.improved
-               ? "faster: " + change + ", at most " + format_change(metric.high.value_or(0))
+               ? "faster: " + change +
+                     (metric.high ? ", at most " + format_change(*metric.high) : std::string())
                : std::string();
   }
   std::string text = metric.reason;

@@ -176,7 +176,14 @@ std::vector<std::string> gate_remarks(const GateReport& report) {
   for (std::size_t i = 0; i < report.functions.size(); ++i) {
     const FunctionVerdict& function = report.functions[i];
     const std::string title = title_of(function, report);
-    if (!function.reason.empty()) lines.push_back(title + ": " + printable(function.reason));
+    if (!function.reason.empty()) {
+      lines.push_back(title + ": " + printable(function.reason));
+    } else if (function.baseline_failed + function.candidate_failed > 0) {
+      lines.push_back(title + ": of " + count_of(function.candidate_failed, "pair", "pairs") +
+                      " only the candidate failed to answer, and of " +
+                      format_count(static_cast<std::int64_t>(function.baseline_failed)) +
+                      " only the baseline");
+    }
     for (const MetricVerdict& metric : function.metrics) {
       // Of a function that has failed nobody needs to know what else could be found out.
       const bool idle = function.verdict == Verdict::kFail && metric.verdict != Verdict::kFail;

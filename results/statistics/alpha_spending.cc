@@ -91,9 +91,12 @@ std::vector<double> obrien_fleming_levels(double alpha, std::span<const double> 
     const bool last = look + 1 == fractions.size();
     const double t = fractions[look];
     const double may_spend = (last ? alpha : obrien_fleming_spending(alpha, t)) - spent;
-    // What is too small to be integrated is not spent; it is there for later looks.
+    // What is too small to be integrated: that it was not crossed before is certain then, and the
+    // level is what may be spent.
     if (may_spend < 1e-15) {
-      levels.push_back(0);
+      const double level = std::max(may_spend, 0.0);
+      levels.push_back(level);
+      spent += level;
       continuing.advance(t, std::numeric_limits<double>::infinity());
       continue;
     }

@@ -48,6 +48,17 @@ TEST(AlphaSpending, HasTheBoundsOfRpactForItsOwnLooks) {
   EXPECT_NEAR(z_of(strict[3]), 3.234063, 1e-4);
 }
 
+TEST(AlphaSpending, AnEarlyLookMaySpendWhatIsTooSmallToBeIntegrated) {
+  const std::array fractions = {0.05, 0.1, 0.2, 1.0};
+  const auto levels = obrien_fleming_levels(0.01 / 16, fractions);
+  EXPECT_GT(levels[0], 0);
+  EXPECT_NEAR(levels[0] / obrien_fleming_spending(0.01 / 16, 0.05), 1, 1e-9);
+  EXPECT_LT(levels[0], levels[1]);
+  EXPECT_LT(levels[1], 1e-20);
+  const auto without = obrien_fleming_levels(0.01 / 16, std::array{0.2, 1.0});
+  EXPECT_NEAR(levels[3] / without[1], 1, 1e-6) << "it costs the later looks nothing to speak of";
+}
+
 TEST(AlphaSpending, CrossesTheClassicBoundsAsOftenAsTheyPromise) {
   // Constants C_B(K, alpha) of O'Brien & Fleming's two-sided test with K equal looks; Z_k is
   // compared with C_B sqrt(K / k). R 4.2.2, rpact 3.3.4: getDesignGroupSequential(kMax = K,

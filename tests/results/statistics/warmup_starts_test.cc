@@ -7,6 +7,7 @@
 #include "results/statistics/load_summary.h"
 #include "results/statistics/summary.h"
 #include "tests/results/sample_load.h"
+#include "tests/results/sample_run.h"
 #include "tests/results/support.h"
 
 namespace coldstart::results {
