@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include "harness/platform/ports.h"
+#include "results/model/duration.h"
 #include "results/model/error.h"
 #include "tests/harness/platform/load_rig.h"
 
@@ -170,7 +171,7 @@ TEST(Load, WhoWaitsTooLongTimesOutCountedFromDue) {
 void expect_given_up_at(std::int64_t timeout_ms, const Invocation& request) {
   EXPECT_EQ(request.outcome, Outcome::kTimeout) << request.message;
   EXPECT_FALSE(request.first_byte_ns);
-  EXPECT_NE(request.message.find(std::to_string(timeout_ms) + " ms"), std::string::npos)
+  EXPECT_NE(request.message.find(format_duration(timeout_ms * kMs)), std::string::npos)
       << request.message;
 }
 
