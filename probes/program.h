@@ -45,8 +45,8 @@ struct ExecutedFile {
   Fd file;           ///< not open: not found
   std::string path;  ///< below the root that was asked for
 };
-/// The file with that inode, which the kernel executed for a name: the one that is called so, or, of
-/// a script, its interpreter (execve(2); a script may be interpreted by another one).
+/// The file with that inode, which the kernel executed for a name: the one that is called so, or,
+/// of a script, its interpreter (execve(2); a script may be interpreted by another one).
 ExecutedFile open_executed(const std::string& root, const std::string& path, std::uint64_t inode);
 
 /// Opens the program of an exec event. `fallback_root` and `directory` resolve the file name if the
