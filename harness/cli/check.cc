@@ -89,7 +89,7 @@ Checked check_pairs(const Globals& globals, const CheckOptions& options, Sides s
   check_before_run(globals, options.record);
   const auto session = probes::open_session(probes::TierSet::parse(options.probes));
   harness::Platform platform(launcher, *session);
-  Progress progress(globals.quiet);
+  Progress progress(globals.quiet, "pairs");
 
   if (!options.baseline_command.empty()) {
     if (const auto signal = find_contract(platform, options, sides.functions.front())) {
@@ -138,7 +138,7 @@ Checked check_revisions(const Globals& globals, const CheckOptions& options,
                         harness::Launcher& launcher) {
   Worktrees worktrees(parse_range(options.git), launcher);
   {
-    Progress progress(globals.quiet);
+    Progress progress(globals.quiet, "pairs");
     if (const int signal = worktrees.build(options.build, progress)) {
       return conclude({.interrupted_by = signal}, globals, options.record);
     }

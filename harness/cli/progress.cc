@@ -23,14 +23,16 @@ int width() {
 
 }  // namespace
 
-Progress::Progress(bool quiet)
+Progress::Progress(bool quiet, const char* steps)
     : quiet_(quiet),
+      steps_(steps),
       terminal_(::isatty(STDERR_FILENO) != 0),
       unicode_(std::strcmp(::nl_langinfo(CODESET), "UTF-8") == 0),
       begun_ns_(harness::monotonic_ns()) {}
 
 void Progress::show(const std::string& what, int done, int total) {
   if (quiet_) return;
+  total = std::max(total, done);  // pairs are repeated
   if (done == 0) begun_ns_ = harness::monotonic_ns();
   if (!terminal_) {
     const int tenth = total > 0 ? done * 10 / total : 0;
@@ -39,7 +41,7 @@ void Progress::show(const std::string& what, int done, int total) {
       std::fprintf(stderr, "%s\n", what.c_str());
       last_result_ = what;
     } else if (!rehearsal && done > 0 && tenth != last_tenth_) {
-      std::fprintf(stderr, "%d of %d starts\n", done, total);
+      std::fprintf(stderr, "%d of %d %s\n", done, total, steps_);
     }
     if (!rehearsal) last_tenth_ = tenth;
     return;

@@ -9,7 +9,8 @@ namespace coldstart::cli {
 
 class Progress {
  public:
-  explicit Progress(bool quiet);
+  /// `steps`: what is counted where there is no terminal, "starts" or "pairs".
+  explicit Progress(bool quiet, const char* steps = "starts");
   ~Progress() { clear(); }
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -27,6 +28,7 @@ class Progress {
 
  private:
   bool quiet_;
+  const char* steps_;
   bool terminal_;
   bool unicode_;  // the locale is UTF-8
   bool drawn_ = false;

@@ -101,6 +101,20 @@ void sweep_parallel(harness::Suite& suite, const std::vector<int>& sizes) {
   }
 }
 
+void check_driven(const harness::Suite& suite) {
+  for (const harness::LoadSpec& load : suite.loads) {
+    const bool drives =
+        load.functions.empty() || std::ranges::any_of(suite.functions, [&](const auto& function) {
+          return std::ranges::find(load.functions, function.name) != load.functions.end();
+        });
+    if (drives) continue;
+    std::string driven;
+    for (const std::string& name : load.functions) driven += (driven.empty() ? "" : ", ") + name;
+    throw Error("coldstart run", "load '" + load.name + "' drives none of the chosen functions",
+                "it drives " + driven + "; choose others with --functions, or loads with --loads");
+  }
+}
+
 // Many instances at once write faster than they are read.
 std::uint32_t ring_bytes(const harness::Suite& suite) {
   const bool alone = std::all_of(suite.loads.begin(), suite.loads.end(), [](const auto& load) {
@@ -119,6 +133,7 @@ int run_suite(const Globals& globals, const RunOptions& options, harness::Launch
   apply(options.cache, suite.functions);
   if (!options.loads.empty()) choose_loads(suite, options.loads);
   if (!options.parallel.empty()) sweep_parallel(suite, options.parallel);
+  check_driven(suite);
   auto session = probes::open_session(probes::TierSet::parse(options.probes), ring_bytes(suite));
   check_output_folder(options.output);
   check_before_run(globals, options.record);

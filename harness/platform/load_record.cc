@@ -52,9 +52,8 @@ struct Keys {
     return {{"times_s", times}};
   }
   json operator()(const TracePattern& p) const {
-    json keys = {{"file", p.file.filename().string()},
-                 {"format", name(p.format)},
-                 {"spread", name(p.spread)}};
+    json keys = {{"file", p.file.filename().string()}, {"format", name(p.format)}};
+    if (p.format == TraceFormat::kAzure2019) keys["spread"] = name(p.spread);
     if (!p.durations.empty()) keys["durations"] = p.durations.filename().string();
     return keys;
   }

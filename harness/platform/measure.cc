@@ -72,7 +72,8 @@ int untried(const std::vector<Candidate>& candidates, std::size_t function) {
 std::string given_up_text(int untried_starts) {
   return "given up: it never answered and failed " + std::to_string(kPatience) +
          " times in a row in this way, its rehearsal among them, so " +
-         std::to_string(untried_starts) + " starts were not tried; --keep-going tries all";
+         std::to_string(untried_starts) + (untried_starts == 1 ? " start was" : " starts were") +
+         " not tried; --keep-going tries all";
 }
 
 asio::awaitable<void> rehearse_all(Platform& platform, const MeasurePlan& plan,

@@ -147,8 +147,11 @@ void Gate::conclude(std::size_t function, std::vector<Evidence>& evidence) {
       // look has an equal share of that error.
       told.improved =
           metric.may_gate && metric.p_less(-margin) <= strict / static_cast<double>(looks_.size());
-      told.smallest_change =
-          change_of(margin + smallest_distance(deviation, verdict.pairs, {strict, options_.power}));
+      // With so few pairs that none could fail, nothing would have been seen.
+      if (metric.lower_bound(level(strict))) {
+        told.smallest_change = change_of(
+            margin + smallest_distance(deviation, verdict.pairs, {strict, options_.power}));
+      }
       if (told.verdict == Verdict::kInconclusive && metric.may_gate) {
         const double distance = margin - metric.centre;
         const double alpha = distance > 0 ? options_.alpha_pass : strict;

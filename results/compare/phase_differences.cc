@@ -170,6 +170,8 @@ std::vector<CauseDifference> cause_differences(const Series& a, const Series& b,
   std::vector<CauseDifference> differences;
   if (!knows_causes(side_a) || !knows_causes(side_b)) return differences;
   for (const PhaseDifference& phase : phases) {
+    // Of what only one side has, all causes would differ from nothing: absent is not zero.
+    if (!phase.a_ns || !phase.b_ns) continue;
     const auto of_a = cause_samples(side_a, phase.phases);
     const auto of_b = cause_samples(side_b, phase.phases);
     std::set<std::string> names;

@@ -17,7 +17,10 @@ std::string limits_in_words(const Limits& limits) {
   if (limits.memory_bytes) parts.push_back("memory " + format_bytes(*limits.memory_bytes));
   if (limits.cpus)
     parts.push_back(fmt::format("{:g} CPU{}", *limits.cpus, *limits.cpus == 1 ? "" : "s"));
-  if (limits.pids) parts.push_back(fmt::format("{} processes and threads", *limits.pids));
+  if (limits.pids) {
+    parts.push_back(*limits.pids == 1 ? std::string("1 process or thread")
+                                      : fmt::format("{} processes and threads", *limits.pids));
+  }
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 

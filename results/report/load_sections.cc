@@ -247,7 +247,9 @@ DetailTable traffic(const Run& run, const std::vector<const LoadSummary*>& summa
   DetailTable table{
       "Traffic and instances" + scaled + ":",
       {function, offered, answered, ok, drops, timeouts, failed, instances, most, starting},
-      "instances: started in all; at once: most that lived; starting: most starts in "
+      "due/s, ok/s: requests and answers a second, over the load's duration, or from the first to "
+      "the "
+      "last; started: instances in all; at once: most that lived; starting: most starts in "
       "flight"};
   if (any_memory) {
     table.columns.push_back(memory);

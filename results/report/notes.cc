@@ -14,6 +14,7 @@
 #include "results/report/noise_notes.h"
 #include "results/report/reasons.h"
 #include "results/report/text.h"
+#include "results/statistics/load_summary.h"
 
 namespace coldstart::results {
 namespace {
@@ -158,6 +159,8 @@ std::vector<std::pair<Missing, std::string>> missing_of(const Start& start) {
     missing.push_back({{i, std::string(name(boundary))}, mark.reason});
   }
   for (const auto& [part, reason] : start.account.absent) {
+    // By design: under load nothing is evicted or read in.
+    if (part == "cache" && start.cache == "as-found") continue;
     missing.push_back({{kBoundaryCount, part_in_words(part)}, reason});
   }
   return missing;
@@ -336,7 +339,10 @@ std::vector<std::string> condition_notes(const Run& run, const std::vector<Summa
   for (const Load& load : run.loads) {
     // Others have a section of their own.
     if (load.pattern != "cold") continue;
-    const std::string words = load_parameters_in_words(load);
+    std::string words = load_parameters_in_words(load);
+    if (const std::int64_t warmup = warmup_ns(load); warmup > 0) {
+      words += (words.empty() ? "warm-up " : ", warm-up ") + format_duration(warmup);
+    }
     if (!words.empty()) notes.push_back(fmt::format("load {}: {}", printable(load.name), words));
   }
   if (std::string limits = limits_note(run); !limits.empty()) notes.push_back(std::move(limits));

@@ -63,6 +63,14 @@ std::string drawn_in_words(const std::vector<SampleLine>& lines, std::size_t mos
                      most_ticks, most_ticks);
 }
 
+// For a title, which must be short.
+std::string thinned_in_words(const std::vector<SampleLine>& lines, std::size_t most_ticks) {
+  const bool thinned = std::any_of(
+      lines.begin(), lines.end(),
+      [most_ticks](const SampleLine& line) { return line.sorted_ns.size() > most_ticks; });
+  return thinned ? fmt::format(" ({} of each)", most_ticks) : std::string();
+}
+
 std::string ranges_in_words(const std::vector<SampleLine>& lines) {
   std::string words;
   for (const SampleLine& line : lines) {
@@ -122,8 +130,8 @@ void add_distributions(std::vector<PictureDraft>& drafts, const Place& place, co
        [lines, steps](const Canvas& canvas) { return ecdf_script(*lines, canvas, steps); }});
   drafts.push_back(
       {PictureSection::kDistribution, "density" + place.suffix,
-       fmt::format("Single starts ({}), their density, median and 95 % interval: {}",
-                   drawn_in_words(*lines, ticks), place.about),
+       fmt::format("Single starts{} and their density: {}", thinned_in_words(*lines, ticks),
+                   place.about),
        place.block,
        fmt::format("Density of the time to the first response, a row for each function; {}. From "
                    "the fastest to the slowest start: {}.",

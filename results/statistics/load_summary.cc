@@ -117,22 +117,33 @@ void fill_rates(const Run& run, const Group& group, LoadSummary& summary) {
   const std::int64_t duration = time_of(load, "duration_s");
   std::int64_t first_due = std::numeric_limits<std::int64_t>::max();
   std::int64_t last_due = begin;
+  std::int64_t first_answer = std::numeric_limits<std::int64_t>::max();
   std::int64_t last_answer = begin;
   for (const std::uint32_t i : group.requests) {
     const Invocation& r = run.invocations[i];
     first_due = std::min(first_due, r.due_ns);
     last_due = std::max(last_due, r.due_ns);
     if (r.outcome != Outcome::kOk) continue;
-    last_answer = std::max(last_answer, r.due_ns + r.done_ns.value_or(latency_of(r).value_or(0)));
+    const std::int64_t answer = r.due_ns + r.done_ns.value_or(latency_of(r).value_or(0));
+    first_answer = std::min(first_answer, answer);
+    last_answer = std::max(last_answer, answer);
   }
   const auto rate = [](std::size_t count, std::int64_t ns) -> std::optional<double> {
     if (ns <= 0) return std::nullopt;
     return static_cast<double>(count) * 1e9 / static_cast<double>(ns);
   };
   // n requests have n - 1 gaps, and where the pattern ends only its duration tells.
-  summary.offered_per_s = duration > begin ? rate(summary.invocations, duration - begin)
-                                           : rate(summary.invocations - 1, last_due - first_due);
-  if (summary.answered > 0) summary.answered_per_s = rate(summary.answered, last_answer - begin);
+  if (duration > begin) {
+    summary.offered_per_s = rate(summary.invocations, duration - begin);
+    if (summary.answered > 0) {
+      summary.answered_per_s = rate(summary.answered, std::max(duration, last_answer) - begin);
+    }
+  } else {
+    summary.offered_per_s = rate(summary.invocations - 1, last_due - first_due);
+    if (summary.answered > 1) {
+      summary.answered_per_s = rate(summary.answered - 1, last_answer - first_answer);
+    }
+  }
 }
 
 void fill_requests(const Run& run, const Group& group, LoadSummary& summary) {

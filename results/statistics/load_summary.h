@@ -64,7 +64,8 @@ struct LoadSummary {
   /// Requests due a second: over the duration of the load, or, where it has none, from the first
   /// to the last. Absent: one alone.
   std::optional<double> offered_per_s;
-  std::optional<double> answered_per_s;  ///< answers a second
+  /// Answers a second: over the duration and until the last of them, or from the first to the last.
+  std::optional<double> answered_per_s;
 
   // Of the time after the warm-up: an instance that was gone by then does not count.
   std::size_t instances = 0;

@@ -233,6 +233,14 @@ TEST(Gate, ACandidateThatFailsToStartFails) {
   EXPECT_EQ(judge(std::vector{series}, {}).front().verdict, Verdict::kPass);
 }
 
+TEST(Gate, WithTooFewPairsForAnyFailureNothingWouldHaveBeenSeen) {
+  // Of two pairs even two slower ones are no proof: 1 in 4.
+  const FunctionVerdict verdict = judge_one({.pairs = 2, .slower = 5.0});
+  EXPECT_EQ(verdict.verdict, Verdict::kInconclusive);
+  EXPECT_FALSE(verdict.find(Metric::kMedian)->smallest_change);
+  EXPECT_TRUE(judge_one({.pairs = 60}).find(Metric::kMedian)->smallest_change);
+}
+
 TEST(Gate, WhereNoPairCountsItSaysWhyAndPromisesNothing) {
   PairSeries series;
   series.function = "cpp";

@@ -226,8 +226,10 @@ TEST(Plots, PagesGetAWideAndANarrowPictureWithoutTitle) {
 TEST(Plots, ManySamplesAreThinnedAndTheTitleSaysSo) {
   const coldstart::Run few = plain_run({"f"}, 300);
   const coldstart::Run many = plain_run({"f"}, 3000);
-  EXPECT_TRUE(contains(inline_pictures(digest(few)).at(2).title, "each tick is one start)"));
-  EXPECT_TRUE(contains(inline_pictures(digest(many)).at(2).title,
+  EXPECT_TRUE(contains(inline_pictures(digest(few)).at(2).alt, "each tick is one start."));
+  const InlinePicture thinned = inline_pictures(digest(many)).at(2);
+  EXPECT_TRUE(contains(thinned.title, "Single starts (500 of each) and"));
+  EXPECT_TRUE(contains(thinned.alt,
                        "each tick is one start; of more than 500, 500 are drawn, evenly by rank"));
 }
 

@@ -167,7 +167,7 @@ TEST(LoadSummary, RatesAreOverTheTimeInWhichRequestsWereDue) {
                      lost(2'000'000'000, Outcome::kDropped)};
   LoadSummary s = summarize_loads(run).at(0);
   EXPECT_DOUBLE_EQ(*s.offered_per_s, 1) << "two gaps in two seconds";
-  EXPECT_NEAR(*s.answered_per_s, 4, 1e-6);
+  EXPECT_NEAR(*s.answered_per_s, 2, 1e-6);
   run.loads[0].parameters = R"({"duration_s":4})";
   s = summarize_loads(run).at(0);
   EXPECT_DOUBLE_EQ(*s.offered_per_s, 0.75);
