@@ -138,8 +138,12 @@ std::string answers(const Content& content) {
   // Of a load its first sentence: what the requests saw.
   for (const LoadSection& section : content.loads) {
     if (section.sentences.empty()) continue;
-    html += fmt::format("<p class=\"answer\"><b>{}:</b> {}</p>\n", escaped(section.title),
-                        escaped(section.sentences.front()));
+    const std::string others = section.others == 0
+                                   ? std::string()
+                                   : fmt::format(" ({} more function{} below)", section.others,
+                                                 section.others == 1 ? "" : "s");
+    html += fmt::format("<p class=\"answer\"><b>{}:</b> {}{}</p>\n", escaped(section.title),
+                        escaped(section.sentences.front()), others);
   }
   return html;
 }

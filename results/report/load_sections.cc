@@ -289,8 +289,12 @@ LoadSection section_of(const Run& run, std::uint32_t index,
   LoadSection section;
   section.title = fmt::format("Load {}{}", printable(load.name), scaled);
   section.sentences = sentences_of(run, load, summaries, messages);
+  const auto with_requests = static_cast<std::size_t>(std::count_if(
+      summaries.begin(), summaries.end(), [](const auto* s) { return s->invocations > 0; }));
+  section.others = std::max<std::size_t>(with_requests, 1) - 1;
   if (summaries.size() > kRows) {
     section.sentences.insert(section.sentences.begin(), sum_of(summaries));
+    section.others = 0;  // it speaks of all
     std::stable_sort(summaries.begin(), summaries.end(),
                      [](const auto* a, const auto* b) { return a->invocations > b->invocations; });
     summaries.resize(kRows);

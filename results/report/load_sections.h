@@ -16,6 +16,7 @@ namespace coldstart::results {
 struct LoadSection {
   std::string title;                   ///< "Load steady: constant, 100 requests …"
   std::vector<std::string> sentences;  ///< the answer first, then how it was driven
+  std::size_t others = 0;              ///< functions that the first sentence does not speak of
   std::vector<DetailTable> tables;
 };
 

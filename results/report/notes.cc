@@ -201,6 +201,27 @@ std::vector<std::string> unseen_notes(const Run& run) {
   return notes;
 }
 
+// Functions of a trace that were driven, and for which no request was due in that time.
+std::string idle_note(const Run& run) {
+  std::set<std::uint32_t> with_requests;
+  for (const Invocation& request : run.invocations) with_requests.insert(request.function);
+  std::vector<std::string> idle;
+  for (std::size_t i = 0; i < run.functions.size(); ++i) {
+    const Function& function = run.functions[i];
+    if (function.sweep_key != "trace" || with_requests.contains(static_cast<std::uint32_t>(i))) {
+      continue;
+    }
+    idle.push_back(function.name);
+  }
+  if (idle.empty()) return {};
+  constexpr std::size_t kNamed = 5;
+  const std::size_t more = idle.size() - std::min(idle.size(), kNamed);
+  idle.resize(std::min(idle.size(), kNamed));
+  return printable(fmt::format("no request was due for {} of the trace's functions: {}{}",
+                               idle.size() + more, joined(idle),
+                               more > 0 ? fmt::format(" and {} more", more) : std::string()));
+}
+
 std::string host_note(const Host& host) {
   std::vector<std::string> parts;
   for (const std::string* part : {&host.name, &host.os}) {
@@ -345,6 +366,7 @@ std::vector<std::string> condition_notes(const Run& run, const std::vector<Summa
     }
     if (!words.empty()) notes.push_back(fmt::format("load {}: {}", printable(load.name), words));
   }
+  if (std::string idle = idle_note(run); !idle.empty()) notes.push_back(std::move(idle));
   if (std::string limits = limits_note(run); !limits.empty()) notes.push_back(std::move(limits));
   for (std::string& note : status_notes(run, summaries)) notes.push_back(std::move(note));
   for (std::string& note : noise_notes(run, summaries)) notes.push_back(std::move(note));

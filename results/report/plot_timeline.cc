@@ -161,7 +161,10 @@ std::string rate_ticks(const std::vector<double>& times, double end, double widt
   for (const double at : times) {
     most = std::max(most, ++counts[static_cast<std::size_t>(at / width)]);
   }
-  return fmt::format("set ytics 0,{:.6g}\n", round_up(static_cast<double>(most) / width / 4));
+  // Not by the data: the last bar may end beyond the last request, and would not count.
+  const double high = static_cast<double>(most) / width;
+  return fmt::format("set yrange [0:{:.9g}]\nset ytics 0,{:.6g}\n", high * 1.05,
+                     round_up(high / 4));
 }
 
 std::string latency_axis(double low, double high) {
@@ -251,7 +254,7 @@ PlotScript timeline_script(const Run& run, const LoadSummary& of, const Canvas& 
   text += at.frame.title(canvas.title) + at.frame.legend(legend, at.legend_top);
 
   text += panel(at, at.arrivals_bottom, at.arrivals_top, "due / s");
-  text += "set format x ''\nset yrange [0:*]\n" + rate_ticks(drawn.due, drawn.end, width);
+  text += "set format x ''\n" + rate_ticks(drawn.due, drawn.end, width);
   text += fmt::format(
       "plot $due using 1:2 with boxes lc rgb '{}', $lost using 1:2 with boxes lc rgb '{}'\n"
       "unset label\nunset object\n",

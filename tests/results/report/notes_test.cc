@@ -107,6 +107,17 @@ TEST(Notes, TellTheLimitsOfFunctionsThatHaveAny) {
       << joined(notes(run).conditions);
 }
 
+TEST(Notes, NameFunctionsOfATraceThatHadNoRequest) {
+  coldstart::Run run = plain_run({"cpp", "cpp:1", "cpp:2"}, 1);
+  run.loads = {{"day", "trace", "", 1, 0, {}}};
+  run.functions[1].sweep_key = run.functions[2].sweep_key = "trace";
+  run.invocations.resize(1);
+  run.invocations[0].function = 1;
+  EXPECT_TRUE(testing::contains(joined(notes(run).conditions),
+                                "no request was due for 1 of the trace's functions: cpp:2"))
+      << joined(notes(run).conditions);
+}
+
 TEST(Notes, TellWhatAColdLoadWasLimitedTo) {
   coldstart::Run run = plain_run({"a"}, 2);
   run.loads = {{run.starts[0].load, "cold", R"({"duration_s":1.5,"timeout_s":1.0})", 1, 0, {}}};
