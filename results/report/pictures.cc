@@ -130,7 +130,7 @@ void add_distributions(std::vector<PictureDraft>& drafts, const Place& place, co
        [lines, steps](const Canvas& canvas) { return ecdf_script(*lines, canvas, steps); }});
   drafts.push_back(
       {PictureSection::kDistribution, "density" + place.suffix,
-       fmt::format("Single starts{} and their density: {}", thinned_in_words(*lines, ticks),
+       fmt::format("Single starts{}, density, median (95 %): {}", thinned_in_words(*lines, ticks),
                    place.about),
        place.block,
        fmt::format("Density of the time to the first response, a row for each function; {}. From "

@@ -228,7 +228,7 @@ TEST(Plots, ManySamplesAreThinnedAndTheTitleSaysSo) {
   const coldstart::Run many = plain_run({"f"}, 3000);
   EXPECT_TRUE(contains(inline_pictures(digest(few)).at(2).alt, "each tick is one start."));
   const InlinePicture thinned = inline_pictures(digest(many)).at(2);
-  EXPECT_TRUE(contains(thinned.title, "Single starts (500 of each) and"));
+  EXPECT_TRUE(contains(thinned.title, "Single starts (500 of each), density"));
   EXPECT_TRUE(contains(thinned.alt,
                        "each tick is one start; of more than 500, 500 are drawn, evenly by rank"));
 }
