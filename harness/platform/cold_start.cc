@@ -360,7 +360,7 @@ void ColdStart::write_record() {
   account.cache = std::move(record_.account.cache);
   account.absent.merge(record_.account.absent);
   record_.account = std::move(account);
-  record_.timeline = std::move(built.timeline);
+  record_.timeline = built.timeline;
   refuse_without_latency(record_);
   if (built.serving_pid != 0) {
     record_.pid = built.serving_pid;
