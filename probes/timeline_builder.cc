@@ -41,7 +41,7 @@ class Builder {
       find_runtime();
     }
     drop_out_of_order();
-    return {std::move(timeline_), serving_pid_, exec_ != nullptr ? exec_->raw.pid : 0, program_};
+    return {timeline_, serving_pid_, exec_ != nullptr ? exec_->raw.pid : 0, program_};
   }
 
  private:
