@@ -1,6 +1,7 @@
 // Limits of memory, CPU time and processes, with real functions and cgroups.
 #include <filesystem>
 #include <gtest/gtest.h>
+#include <iostream>
 
 #include "results/model/error.h"
 #include "tests/harness/platform/load_rig.h"
@@ -23,6 +24,11 @@ std::vector<std::string> groups_of(pid_t launcher) {
     if (it->path().filename().string().starts_with(prefix)) found.push_back(it->path());
   }
   return found;
+}
+
+// The rest of the test holds all the same, so it is not skipped as a whole (a kernel without BTF).
+void without_probes(const char* what) {
+  std::cout << "skipped in part: the probes are off, so it is not known " << what << '\n';
 }
 
 class LimitsTest : public testing::Test {
@@ -95,7 +101,7 @@ TEST_F(LimitsTest, AFunctionWithAFifthOfACpuTakesAboutFiveTimesAsLong) {
   EXPECT_GE(*latency_ns(start.timeline), 700'000'000);
   EXPECT_LE(*latency_ns(start.timeline), 4'000'000'000);
   // It is the limit that it waits for, and not that others run.
-  if (start.account.causes.empty()) return;  // no probes here
+  if (start.account.causes.empty()) return without_probes("that it waits for its limit");
   TimeSplit sum;
   for (const PhaseCauses& phase : start.account.causes) {
     for (const auto& [what, time_ns] : phase.time.waits) sum.waits[what] += time_ns;
@@ -119,7 +125,7 @@ TEST_F(LimitsTest, AStartInAGroupWaitsForNoGracePeriod) {
   std::vector<std::int64_t> waited;
   for (const Start& start : result.starts) {
     ASSERT_EQ(start.outcome, Outcome::kOk) << start.message;
-    if (start.account.causes.empty()) return;  // no probes here
+    if (start.account.causes.empty()) return without_probes("that it waits for its limit");
     std::int64_t rcu_ns = 0;
     for (const PhaseCauses& phase : start.account.causes) {
       const auto found = phase.time.waits.find("rcu");
